@@ -1,0 +1,174 @@
+"""Paper on its way in: batches of scanned files, their pages, the forms those pages make up, what was read, what a clerk changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from counter.models.base import Base, WardOwned, id_column, now
+
+
+class FileState(enum.StrEnum):
+    """Where an uploaded file stands."""
+
+    WAITING = "waiting"  # 読取待ち
+    READ = "read"  # 読取済
+    FAILED = "failed"  # 読めない: waits for a hand
+
+
+class FormState(enum.StrEnum):
+    """Where a paper form (all pages with one serial) stands."""
+
+    REVIEW = "review"  # 確認待ち
+    MANUAL = "manual"  # 手入力待ち: not recognised, or not readable
+    CONFIRMED = "confirmed"  # 受付済
+    SET_ASIDE = "set-aside"  # 対象外: a clerk said why
+
+
+OPEN = (FormState.REVIEW, FormState.MANUAL)
+
+
+class Batch(WardOwned, Base):
+    """What was laid into the scanner at one go (取込束). Its counter date is when the applications arrived."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[str] = id_column()
+    nonce: Mapped[str] = mapped_column(sa.String(64))
+    counter_date: Mapped[dt.date]
+    created_by: Mapped[str] = mapped_column(sa.String(80))
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    __table_args__ = (
+        sa.UniqueConstraint("ward", "nonce"),
+        sa.Index("ix_batch_recent", "ward", "created_at", "id"),
+    )
+
+
+class ScanFile(WardOwned, Base):
+    """One uploaded file. The original rests encrypted, under a key of its own, until its forms are settled."""
+
+    __tablename__ = "scan_file"
+
+    id: Mapped[str] = id_column()
+    batch_id: Mapped[str] = mapped_column(sa.String(17))
+    position: Mapped[int]
+    key_id: Mapped[str] = mapped_column(sa.ForeignKey("vault_key.id"))
+    name: Mapped[bytes] = mapped_column(sa.LargeBinary)  # sealed: people name files after people
+    blob: Mapped[str | None] = mapped_column(sa.String(17))
+    size: Mapped[int]
+    state: Mapped[str] = mapped_column(sa.String(10), default=FileState.WAITING)
+    pages: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(sa.String(200))
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    read_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["ward", "batch_id"], ["batch.ward", "batch.id"]),
+        sa.UniqueConstraint("ward", "batch_id", "position"),
+    )
+
+
+class PaperForm(WardOwned, Base):
+    """One filled form: the pages that carry one serial. `version` guards it against two clerks at once."""
+
+    __tablename__ = "paper_form"
+
+    id: Mapped[str] = id_column()
+    batch_id: Mapped[str] = mapped_column(sa.String(17))
+    key_id: Mapped[str] = mapped_column(sa.ForeignKey("vault_key.id"))
+    serial: Mapped[str | None] = mapped_column(sa.String(17))
+    procedure: Mapped[str | None] = mapped_column(sa.String(40))
+    sheet_digest: Mapped[str | None] = mapped_column(sa.String(16))
+    state: Mapped[str] = mapped_column(sa.String(10))
+    reason: Mapped[str | None] = mapped_column(sa.String(200))
+    answers: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # sealed document, once somebody began to review
+    version: Mapped[int] = mapped_column(default=1)
+    bundle_id: Mapped[str | None] = mapped_column(sa.String(17))
+    touched_by: Mapped[str | None] = mapped_column(sa.String(80))
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    touched_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["ward", "batch_id"], ["batch.ward", "batch.id"]),
+        sa.Index("ix_paper_form_queue", "ward", "state", "created_at", "id"),
+        sa.Index("ix_paper_form_serial", "ward", "serial"),
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ScanPage(WardOwned, Base):
+    """One page image (読取画像): our own re-encoded, straightened copy, 個人番号 blanked; never the upload itself."""
+
+    __tablename__ = "scan_page"
+
+    id: Mapped[str] = id_column()
+    batch_id: Mapped[str] = mapped_column(sa.String(17))
+    file_id: Mapped[str] = mapped_column(sa.String(17))
+    position: Mapped[int]
+    form_id: Mapped[str] = mapped_column(sa.String(17))
+    page: Mapped[int]  # of the sheet; counts up from 1 where the sheet is unknown
+    blob: Mapped[str] = mapped_column(sa.String(17))
+    width: Mapped[int]
+    height: Mapped[int]
+    found: Mapped[bool]
+    problems: Mapped[list[str]]
+    seconds: Mapped[float]
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["ward", "file_id"], ["scan_file.ward", "scan_file.id"]),
+        sa.ForeignKeyConstraint(["ward", "form_id"], ["paper_form.ward", "paper_form.id"]),
+        sa.UniqueConstraint("ward", "file_id", "position"),
+        sa.Index("ix_scan_page_form", "ward", "form_id", "page"),
+    )
+
+
+class Reading(WardOwned, Base):
+    """What the reader made of one zone or field. `content` seals value, text and alternatives."""
+
+    __tablename__ = "reading"
+
+    id: Mapped[str] = id_column()
+    page_id: Mapped[str] = mapped_column(sa.String(17))
+    form_id: Mapped[str] = mapped_column(sa.String(17))
+    key: Mapped[str] = mapped_column(sa.String(120))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    confidence: Mapped[float]
+    accepted: Mapped[bool]
+    reasons: Mapped[list[str]]
+    crop: Mapped[list[int]] = mapped_column(sa.JSON)
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["ward", "page_id"], ["scan_page.ward", "scan_page.id"]),
+        sa.ForeignKeyConstraint(["ward", "form_id"], ["paper_form.ward", "paper_form.id"]),
+        sa.UniqueConstraint("ward", "page_id", "key"),
+        sa.Index("ix_reading_form", "ward", "form_id"),
+    )
+
+
+class Correction(WardOwned, Base):
+    """A clerk changed a reading (訂正), or confirmed it unchanged: what the reader may learn from. Values are sealed."""
+
+    __tablename__ = "correction"
+
+    id: Mapped[str] = id_column()
+    form_id: Mapped[str] = mapped_column(sa.String(17))
+    reading_id: Mapped[str] = mapped_column(sa.String(17))
+    field: Mapped[str] = mapped_column(sa.String(120))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    changed: Mapped[bool]
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    by: Mapped[str] = mapped_column(sa.String(80))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["ward", "form_id"], ["paper_form.ward", "paper_form.id"]),
+        sa.ForeignKeyConstraint(["ward", "reading_id"], ["reading.ward", "reading.id"]),
+        sa.UniqueConstraint("ward", "reading_id"),
+    )
+
+
