@@ -1,0 +1,59 @@
+"""Where things are and how strict they are: from the environment, overridden by what create_app() is given."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+VERSION = "0.1.0"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Flask settings; every COUNTER_ variable is described in docs/operations.md."""
+    env = os.environ
+    instance = Path(env.get("COUNTER_INSTANCE", Path(__file__).parent.parent / "instance"))
+    settings: dict[str, Any] = {
+        "INSTANCE": instance,
+        "DATABASE_URL": env.get("COUNTER_DATABASE_URL", ""),
+        "MASTER_KEY_FILE": env.get("COUNTER_MASTER_KEY_FILE", ""),
+        "AUDIT_HEADS": env.get("COUNTER_AUDIT_HEADS", ""),
+        "BIND": env.get("COUNTER_BIND", "127.0.0.1:8000"),
+        "HTTPS": _flag(env.get("COUNTER_HTTPS", "")),
+        "TRUSTED_HOSTS": _words(env.get("COUNTER_HOSTS", "")) or list(LOOPBACK),
+        "RATELIMIT_STORAGE_URI": env.get("COUNTER_RATELIMIT_STORAGE", "memory://"),
+        "RATELIMIT_STRATEGY": "fixed-window",
+        "RATELIMIT_HEADERS_ENABLED": False,
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 5_000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "ja",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",
+    }
+    settings.update(overrides or {})
+    return _complete(settings)
+
+
+def _complete(settings: dict[str, Any]) -> dict[str, Any]:
+    instance = settings["INSTANCE"] = Path(settings["INSTANCE"]).resolve()
+    embedded = not settings["DATABASE_URL"]
+    settings["DATABASE_URL"] = settings["DATABASE_URL"] or f"sqlite:///{instance / 'counter.sqlite'}"
+    settings["MASTER_KEY_FILE"] = Path(settings["MASTER_KEY_FILE"] or instance / "master.key")
+    settings["AUDIT_HEADS"] = Path(settings["AUDIT_HEADS"] or instance / "audit-heads")
+    # Demo sign-ins exist only where nobody else can reach them.
+    hosts = {settings["BIND"].rpartition(":")[0], *(settings["TRUSTED_HOSTS"] or ("",))}
+    settings.setdefault("DEMO", embedded and hosts <= set(LOOPBACK))
+    settings.setdefault("SESSION_COOKIE_SECURE", settings["HTTPS"])
+    settings.setdefault("SESSION_COOKIE_NAME", "__Host-counter" if settings["HTTPS"] else "counter")
+    return settings
+
+
+def _flag(text: str) -> bool:
+    return text.lower() in ("1", "true", "yes", "on")
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()

@@ -1,0 +1,32 @@
+"""Keys that protect other rows; wrapped by the key above them, and shredded to erase what they sealed."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from counter.models.base import Base, id_column, now
+
+
+class Key(Base):
+    """A root (scope "root", wrapped by the master key) or a data key (wrapped by its root)."""
+
+    __tablename__ = "vault_key"
+    __ownership__ = "cross"
+    __table_args__ = (
+        Index(
+            "uq_vault_key_root",
+            text("coalesce(ward, '')"),
+            unique=True,
+            sqlite_where=text("scope = 'root'"),
+            postgresql_where=text("scope = 'root'"),
+        ),
+    )
+
+    id: Mapped[str] = id_column()
+    scope: Mapped[str] = mapped_column(String(32))
+    ward: Mapped[str | None] = mapped_column(String(6))
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("vault_key.id"))
+    wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    shredded_at: Mapped[dt.datetime | None]

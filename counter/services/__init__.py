@@ -1,0 +1,1 @@
+"""Verbs: take a session and values, return values; flush, never commit."""
