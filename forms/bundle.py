@@ -1,0 +1,167 @@
+"""ワンストップ申請: several procedures answered at once; asks each fact once and judges what may be submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from forms.gather import project
+from forms.messages import N_, Invalid, Message
+from forms.model import Application, Must, Problem, Procedure, Question
+from forms.path import Document, Walk, look_up, members, valid_answer, walk
+from forms.snapshot import digest
+
+NOBODY = N_("「%(list)s」にあたる方がいません。あたる方を加えるか、この手続を外してください。")
+NOT_OURS = N_(
+    "この住所には、このサービスで届けられる区がありません。東京23区の区名を確かめるか、この手続を外してください。"
+)
+MISSING = N_("「%(label)s」に答えてください。")
+
+
+class Incomplete(ValueError):
+    """The answers do not make applications yet; ``problems`` says why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(f"{len(self.problems)} problems")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Procedures filed together, each as if it were filed alone."""
+
+    procedures: tuple[Procedure, ...]
+
+    def __init__(self, procedures: Sequence[Procedure]) -> None:
+        object.__setattr__(self, "procedures", tuple(procedures))
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        return {procedure.code: digest(procedure) for procedure in self.procedures}
+
+    def asked(self, answers: Document) -> list[Question]:
+        """Every question on the path of any procedure, in page order: section by section, person by person.
+
+        Required if any procedure that asks it here requires it; choosing only if all do no more than choose by it.
+        """
+        merged: dict[str, Question] = {}
+        for procedure, walked in self._walks(answers):
+            for step in walked.steps:
+                question = merged.get(step.path)
+                lands = ((procedure.code, step.land),) if step.land else ()
+                if question is None:
+                    merged[step.path] = Question(
+                        step.path, step.field, step.required, (procedure.code,), lands, step.choosing
+                    )
+                    continue
+                by = question.by if procedure.code in question.by else (*question.by, procedure.code)
+                merged[step.path] = replace(
+                    question,
+                    required=question.required or step.required,
+                    by=by,
+                    lands=question.lands + lands,
+                    choosing=question.choosing and step.choosing,
+                )
+        return sorted(merged.values(), key=_page_order(answers, list(merged)))
+
+    def problems(self, answers: Document) -> list[Problem]:
+        """Why the answers may not be submitted yet, in page order; empty when they may."""
+        questions = self.asked(answers)
+        found = [problem for question in questions if (problem := _problem_of(question, answers))]
+        for procedure, walked in self._walks(answers):
+            found.extend(_empty_lists(procedure, walked))
+            found.extend(_broken_musts(procedure, walked, answers))
+            found.extend(_not_ours(procedure, answers))
+        return found
+
+    def applications(self, answers: Document) -> list[Application]:
+        """One application a (procedure, ward); raises Incomplete while there are problems."""
+        problems = self.problems(answers)
+        if problems:
+            raise Incomplete(problems)
+        return [application for procedure in self.procedures for application in self._of(procedure, answers)]
+
+    def _of(self, procedure: Procedure, answers: Document) -> Iterator[Application]:
+        destination = valid_answer(answers, procedure.to.key, procedure.to)
+        for ward in procedure.to.kind.wards(destination):
+            record, origins = project(procedure, answers)
+            if isinstance(destination, list):  # an office learns of no other ward that was chosen beside it
+                record[procedure.to.section.key][procedure.to.name] = [ward]
+            yield Application(procedure.code, ward, procedure.office, self.digests[procedure.code], record, origins)
+
+    def _walks(self, answers: Document) -> list[tuple[Procedure, Walk]]:
+        return [(procedure, walk(procedure, answers)) for procedure in self.procedures]
+
+
+def _page_order(answers: Document, first_asked: list[str]) -> Callable[[Question], Any]:
+    asked_at = {path: index for index, path in enumerate(first_asked)}
+
+    def key(question: Question) -> tuple[int, str, int, bool, int]:
+        section = question.field.section
+        place, after_name = 0, False
+        if section.many:
+            ids = [item["id"] for item in members(answers, section.key)]
+            place = ids.index(question.path.split(".")[1])
+            after_name = question.field.name != "name"  # people are spoken of by name, so it comes first
+        return (section.order, section.key, place, after_name, asked_at[question.path])
+
+    return key
+
+
+def _problem_of(question: Question, answers: Document) -> Problem | None:
+    value = look_up(answers, question.path)
+    if value is None:
+        if not question.required:
+            return None
+        message = Message(MISSING, (("label", Message(question.field.label)),))
+        return Problem(question.path, message, "missing", question.by[0])
+    if valid_answer(answers, question.path, question.field) is not None:
+        return None
+    part, message = "", Message(MISSING, (("label", Message(question.field.label)),))
+    try:
+        question.field.kind.parse(value.get("as_written", value) if isinstance(value, dict) else value)
+    except Invalid as invalid:
+        part, message = invalid.part, invalid.message
+    except (TypeError, KeyError, AttributeError, ValueError):
+        pass
+    return Problem(question.path, message, "invalid", question.by[0], part)
+
+
+def _empty_lists(procedure: Procedure, walked: Walk) -> Iterator[Problem]:
+    for group in walked.groups:
+        if group.about.required and not group.members and not group.undecided:
+            message = Message(NOBODY, (("list", Message(group.about.label)),))
+            yield Problem(group.about.section_key, message, "nobody", procedure.code)
+
+
+def _broken_musts(procedure: Procedure, walked: Walk, answers: Document) -> Iterator[Problem]:
+    paths: dict[str, list[str]] = {}
+    for step in walked.steps:
+        if step.path not in paths.setdefault(step.field.key, []):
+            paths[step.field.key].append(step.path)
+    fields = {step.path: step.field for step in walked.steps}
+    for must in procedure.musts:
+        if must.holds.first.section.many:
+            pairs = _pairs_in_one_item(must, paths)
+        else:
+            pairs = [(a, b) for a in paths.get(must.holds.first.key, ()) for b in paths.get(must.holds.second.key, ())]
+        for first, second in pairs:
+            one, other = valid_answer(answers, first, fields[first]), valid_answer(answers, second, fields[second])
+            if one is not None and other is not None and not must.holds.holds(one, other):
+                at = second if must.at == must.holds.second else first
+                yield Problem(at, Message(must.say), "must", procedure.code)
+
+
+def _pairs_in_one_item(must: Must, paths: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Two facts of the same member; facts of different people are never held against each other."""
+    seconds = {path.rpartition(".")[0]: path for path in paths.get(must.holds.second.key, ())}
+    firsts = paths.get(must.holds.first.key, ())
+    return [(path, seconds[item]) for path in firsts if (item := path.rpartition(".")[0]) in seconds]
+
+
+def _not_ours(procedure: Procedure, answers: Document) -> Iterator[Problem]:
+    destination = valid_answer(answers, procedure.to.key, procedure.to)
+    if destination is not None and not procedure.to.kind.wards(destination):
+        yield Problem(procedure.to.key, Message(NOT_OURS), "not-ours", procedure.code)

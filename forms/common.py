@@ -1,0 +1,70 @@
+"""共通項目 (A票): the facts that several procedures ask. What one procedure alone asks stands in its own file."""
+
+from __future__ import annotations
+
+from forms.kinds import Address, Choice, Date, Email, Kana, Name, Person, Phone
+from forms.messages import N_
+from forms.model import Field, Section
+
+MOVE = Section("move", N_("引っ越し"), order=10)
+OLD_ADDRESS = Field(
+    MOVE, "old_address", N_("引っ越す前の住所"), Address(abroad=True), N_("住民票がある（あった）住所です。")
+)
+NEW_ADDRESS = Field(
+    MOVE, "new_address", N_("引っ越した先の住所"), Address(abroad=True), N_("これから住む、または住み始めた住所です。")
+)
+MOVE_OUT_DATE = Field(
+    MOVE, "out_date", N_("前の住所を出る日"), Date(), N_("転出予定日です。もう出たときは、出た日を書きます。")
+)
+MOVE_IN_DATE = Field(MOVE, "in_date", N_("新しい住所に住み始めた日"), Date(), N_("転入した年月日です。"))
+JAN1 = Field(
+    MOVE,
+    "jan1",
+    N_("今年の1月1日に住民票があった住所"),
+    Choice((("old", N_("引っ越す前の住所")), ("new", N_("引っ越した先の住所")), ("other", N_("そのほかの住所")))),
+)
+JAN1_ADDRESS = Field(MOVE, "jan1_address", N_("1月1日の住所"), Address(abroad=True))
+
+HOME = Section("home", N_("いまの住所"), order=15)
+HOME_ADDRESS = Field(HOME, "address", N_("いまの住所"), Address(), N_("住民票がある住所です。"))
+
+WHO = Section("who", N_("手続をする方"), order=20)
+APPLICANT = Field(
+    WHO, "applicant", N_("届け出る方（申請者）"), Person(), N_("この手続をする方です。ふつうは、あなたです。")
+)
+HEAD = Field(WHO, "head", N_("新しい住所での世帯主"), Person(), N_("いっしょに住む家族の代表の方です。"))
+
+PEOPLE = Section("people", N_("ご家族など"), many=True, order=30)
+NAME = Field(PEOPLE, "name", N_("氏名"), Name(), N_("住民票や在留カードのとおりに書きます。"))
+KANA = Field(
+    PEOPLE,
+    "kana",
+    N_("フリガナ"),
+    Kana(),
+    N_("カタカナで書きます。アルファベットの名前だけの方は、書かなくてもかまいません。"),
+)
+BIRTH_DATE = Field(PEOPLE, "birth_date", N_("生年月日"), Date(past=True))
+SEX = Field(
+    PEOPLE,
+    "sex",
+    N_("性別"),
+    Choice((("1", N_("男性")), ("2", N_("女性")), ("9", N_("そのほか")), ("0", N_("わからない・答えない")))),
+    N_("住民票に記載するために聞いています。"),
+)
+PHONE = Field(PEOPLE, "phone", N_("電話番号"), Phone(), N_("昼間に連絡できる番号です。例：090-1234-5678"))
+EMAIL = Field(PEOPLE, "email", N_("メールアドレス"), Email(), N_("例：yamada@example.jp"))
+MOVES = Field(PEOPLE, "moves", N_("いっしょに引っ越しますか"), Choice())
+RELATION = Field(
+    PEOPLE,
+    "relation",
+    N_("世帯主から見た続柄"),
+    Choice((
+        ("head", N_("世帯主本人")),
+        ("spouse", N_("夫・妻")),
+        ("child", N_("子")),
+        ("parent", N_("父・母")),
+        ("sibling", N_("兄弟姉妹")),
+        ("grandchild", N_("孫")),
+        ("other", N_("そのほかの親族・同居人")),
+    )),
+)  # fmt: skip

@@ -1,0 +1,69 @@
+"""An office's record as columns of a table: what a spreadsheet or an older system of the office takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forms.gather import record_value
+from forms.kinds.base import Kind
+from forms.model import About, Ask, Field, Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``path``: record path, of a list without its index; ``part`` of the value; ``label`` as message ids, joined."""
+
+    path: str
+    part: str
+    labels: tuple[str, ...]
+    kind: Kind
+    many: bool = False
+
+    @property
+    def label(self) -> str:
+        return " / ".join(self.labels)
+
+
+def columns(procedure: Procedure) -> list[Column]:
+    """Every column its records can fill, in the order of asking; an answer of several parts has one for each."""
+    found: list[Column] = []
+    for item in procedure.asks:
+        if isinstance(item, Ask):
+            found.extend(_of_field(item.field.key, item.field, ()))
+        else:
+            found.extend(_of_about(item))
+    return found
+
+
+def _of_about(about: About) -> Iterator[Column]:
+    many = not isinstance(about.who, Field)
+    for item in about.asks:
+        yield from _of_field(f"{about.record_key}.{item.field.name}", item.field, (about.label,), many=many)
+
+
+def _of_field(path: str, field: Field, before: tuple[str, ...], *, many: bool = False) -> Iterator[Column]:
+    if field.kind.parts() and field.kind.code not in ("date", "name", "kana"):
+        for part in field.kind.parts():
+            yield Column(path, part.name, (*before, field.label, part.label), part.kind, many)
+    else:
+        yield Column(path, "", (*before, field.label), field.kind, many)
+
+
+def row(procedure: Procedure, record: Mapping[str, Any]) -> list[str]:
+    """The cells of ``columns(procedure)``; of a list, one line a member, in their order."""
+    return [_cell(column, record) for column in columns(procedure)]
+
+
+def _cell(column: Column, record: Mapping[str, Any]) -> str:
+    if not column.many:
+        return _shown(column, record_value(record, column.path))
+    key, _, name = column.path.partition(".")
+    return "\n".join(_shown(column, member.get(name)) for member in record.get(key) or ())
+
+
+def _shown(column: Column, value: Any) -> str:
+    if value is not None and column.part:
+        value = value.get(column.part)
+    return "" if value is None else column.kind.show(value)

@@ -1,0 +1,49 @@
+"""振分: which office of which ward takes an application, and why. The wards' offices here are plausible fixtures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forms.messages import N_
+from forms.model import Procedure
+from forms.wards import WARDS, WardInfo
+
+OFFICES: dict[str, str] = {
+    "resident-registry": N_("区民課 住民記録係"),
+    "health-insurance": N_("国保年金課 資格係"),
+    "child-support": N_("子育て支援課 手当医療係"),
+    "disaster": N_("防災危機管理課"),
+    "procurement": N_("経理課 契約係"),
+}
+"""Keys that procedures name, and what the office is called where a ward has not said otherwise."""
+
+
+class NotOurs(LookupError):
+    """The ward is none of the 23, or it has no such office; nothing is routed by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``reason`` says in words which rule chose the office and from which answer."""
+
+    ward: str
+    office: str
+    office_name: str
+    reason: str
+
+
+def route(procedure: Procedure, ward: str, offices: dict[str, str] | None = None) -> Route:
+    """The office of ``ward`` for ``procedure``; ``offices`` are the ward's own, by key. Raises NotOurs."""
+    names = OFFICES if offices is None else offices
+    if ward not in WARDS or procedure.office not in names:
+        raise NotOurs(f"{procedure.code}: {ward}/{procedure.office}")
+    name = names[procedure.office]
+    reason = f"「{procedure.to.label}」が{WARDS[ward].name}のため、{WARDS[ward].name} {name}（{procedure.title}の所管）"
+    return Route(ward, procedure.office, name, reason)
+
+
+def ward_of(code: str) -> WardInfo:
+    """The ward of a code; raises NotOurs for any other."""
+    if code not in WARDS:
+        raise NotOurs(code)
+    return WARDS[code]

@@ -1,0 +1,103 @@
+"""What makes a definition wrong, found when it is imported."""
+
+from __future__ import annotations
+
+import re
+
+from forms.conditions import Age, All, AnyOf, Condition, Is
+from forms.kinds.choices import Person
+from forms.model import About, Ask, Field, Procedure, Section, WrongDefinition
+
+
+def check(procedure: Procedure) -> None:
+    """Raise WrongDefinition, saying what to mend, if the procedure contradicts itself."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", procedure.code):
+        raise WrongDefinition(f"a code is lower case: {procedure.code!r}")
+    _check_destination(procedure)
+    _check_asked_once(procedure)
+    earlier: set[str] = set()
+    for item in procedure.asks:
+        if isinstance(item, Ask):
+            if item.field.section.many:
+                raise WrongDefinition(f"{item.field.key} belongs to a list: ask it in an About")
+            _check_when(procedure, item.when, item.field.section, earlier)
+            earlier.add(item.field.key)
+        else:
+            _check_about(procedure, item, earlier)
+    asked = {found.key for found in procedure.fields()}
+    for must in procedure.musts:
+        for found in (must.holds.first, must.holds.second, must.at):
+            if found.key not in asked:
+                raise WrongDefinition(f"{procedure.code}: a rule speaks of {found.key}, which is not asked")
+
+
+def _check_destination(procedure: Procedure) -> None:
+    """Rule 6: the answer that names the ward is always asked."""
+    if not any(item.field == procedure.to and item.required and item.when is None for item in procedure.top_asks):
+        raise WrongDefinition(f"{procedure.code}: {procedure.to.key} names the ward, so it is always asked")
+
+
+def _check_asked_once(procedure: Procedure) -> None:
+    """No two items may land at one place of the record."""
+    lands = [item.field.key if isinstance(item, Ask) else item.record_key for item in procedure.asks]
+    lands += {item.field.section.key for item in procedure.top_asks}
+    for land in lands:
+        if lands.count(land) > 1:
+            raise WrongDefinition(f"{procedure.code}: {land} stands in the record twice")
+
+
+def _check_when(procedure: Procedure, when: Condition | None, section: Section, earlier: set[str]) -> None:
+    """Rules 3 and 5: conditions look back only, to sections that come no later."""
+    for found in when.fields() if when else ():
+        if found.key not in earlier:
+            raise WrongDefinition(f"{procedure.code}: a condition looks at {found.key}, which is not asked before it")
+        if found.section.order > section.order:
+            raise WrongDefinition(f"{procedure.code}: {section.key} depends on the later section {found.section.key}")
+
+
+def _check_about(procedure: Procedure, about: About, earlier: set[str]) -> None:
+    who = about.who
+    if isinstance(who, Field):
+        if not isinstance(who.kind, Person):
+            raise WrongDefinition(f"{procedure.code}: {who.key} points to nobody")
+        if about.where is not None:
+            raise WrongDefinition(f"{procedure.code}: {who.key} is one person; where chooses among many")
+    elif not who.many:
+        raise WrongDefinition(f"{procedure.code}: {who.key} is no list")
+    if not about.asks:
+        raise WrongDefinition(f"{procedure.code}: nothing is asked about {about.record_key}")
+    section = about.asks[0].field.section
+    if isinstance(who, Field) and who.section.order > section.order:
+        raise WrongDefinition(f"{procedure.code}: {section.key} depends on the later section {who.section.key}")
+    _check_when(procedure, about.when, section, earlier)
+    inner: set[str] = set()
+    for item in about.asks:
+        if item.field.section.key != about.section_key:
+            raise WrongDefinition(f"{procedure.code}: {item.field.key} is no fact of {about.section_key}")
+        if item.field.key in inner:
+            raise WrongDefinition(f"{procedure.code}: {item.field.key} is asked twice about {about.record_key}")
+        _check_when(procedure, item.when, section, inner)
+        inner.add(item.field.key)
+    if about.where is not None:
+        _check_where(procedure, about, about.where, section, earlier, inner)
+
+
+def _check_where(
+    procedure: Procedure, about: About, where: Condition, section: Section, earlier: set[str], inner: set[str]
+) -> None:
+    for found in where.fields():
+        if found.section.key == about.section_key:
+            continue
+        _check_when(procedure, Is(found), section, earlier)
+    for found in _not_implied_by_paper(where):
+        if found.section.key == about.section_key and found.key not in inner:
+            raise WrongDefinition(f"{procedure.code}: paper cannot imply {found.key}, so {about.record_key} asks it")
+
+
+def _not_implied_by_paper(where: Condition) -> tuple[Field, ...]:
+    """Rule 7: a row on paper says that ``Is`` holds, but not an age and not which side of an ``|``."""
+    if isinstance(where, (Age, AnyOf)):
+        return where.fields()
+    if isinstance(where, All):
+        return tuple(found for part in where.parts for found in _not_implied_by_paper(part))
+    return ()
