@@ -34,7 +34,7 @@ class Application(WardOwned, Base):
     bundle_id: Mapped[str] = mapped_column(sa.ForeignKey("bundle.id"))
     line: Mapped[int]
     procedure: Mapped[str] = mapped_column(sa.String(40))
-    definition_digest: Mapped[str] = mapped_column(sa.String(16))
+    definition_digest: Mapped[str] = mapped_column(sa.ForeignKey("definition.digest"))
     office: Mapped[str] = mapped_column(sa.String(40))
     routing_reason: Mapped[str] = mapped_column(sa.Text)
     routing_inputs: Mapped[dict[str, Any]] = mapped_column(sa.JSON)

@@ -1,0 +1,1 @@
+"""Read models for screens: lists, views, figures. Nothing here writes."""

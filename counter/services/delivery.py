@@ -1,0 +1,236 @@
+"""The ledger of hand-overs: made at the door, claimed, sent or tried again later, dead in the end, sent again by a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from counter import ids, tenancy
+from counter.models.application import Application
+from counter.models.bundle import Bundle
+from counter.models.definition import Definition
+from counter.models.delivery import Delivery, DeliveryState
+from counter.models.event import Kind
+from counter.queries import records
+from counter.services import audit, status
+from forms import snapshot
+from forms.model import Procedure
+
+JOB = "deliver.1"
+LEASE = dt.timedelta(minutes=10)  # longer than any way may take: after it the claim of a dead worker is void
+BACKOFF = tuple(dt.timedelta(minutes=minutes) for minutes in (5, 15, 45, 120, 360, 720, 1200))
+INSIDE = "inbox"  # the one way that only writes in our own database
+
+
+class Enqueue(Protocol):
+    """How a job is queued in the caller's transaction (counter.jobs.engine.enqueue); services know no engine."""
+
+    def __call__(
+        self, session: Session, name: str, job_id: str, *ids: Any, queue: str, delay: dt.timedelta | None = None
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What one office is handed: everything it needs, and the delivery id as the key that makes repeats harmless."""
+
+    delivery_id: str
+    way: str
+    ward: str
+    office: str
+    application_id: str
+    number: str
+    line: int
+    procedure: Procedure
+    definition_digest: str
+    record: dict[str, Any]
+    channel: str
+    received_at: dt.datetime
+    arrived_at: dt.datetime | None
+
+
+def create(session: Session, bundle_id: str, applications: Sequence[tuple[Mapping[str, Any], str]]) -> None:
+    """Ledger rows for a bundle's (application row, way), and their jobs, in the caller's transaction.
+
+    What stays in our database is one job; every other delivery is a job of its own, so that no office waits for another.
+    """
+    rows = [
+        {
+            "ward": application["ward"],
+            "id": ids.new_id(),
+            "application_id": application["id"],
+            "office": application["office"],
+            "way": way,
+            "state": DeliveryState.WAITING.value,
+            "attempts": 0,
+            "next_attempt_at": application["received_at"],
+            "job_id": "",
+            "created_at": application["received_at"],
+        }
+        for application, way in applications
+    ]
+    inside = [row for row in rows if row["way"] == INSIDE]
+    parts = [inside, *([row] for row in rows if row["way"] != INSIDE)]
+    for number, part in enumerate(part for part in parts if part):
+        for row in part:
+            row["job_id"] = f"deliver:{bundle_id}:{number}"
+    session.execute(sa.insert(Delivery), rows)
+    for part in parts:
+        if part:
+            _enqueue(session, part[0]["job_id"], [(row["ward"], row["id"]) for row in part], way=part[0]["way"])
+
+
+def claim(session: Session, ward: str, delivery_id: str, now: dt.datetime) -> Parcel | None:
+    """Take a waiting delivery for this worker alone, counting the attempt; None if it is done, taken, or not due."""
+    claimed = session.execute(
+        sa.update(Delivery)
+        .where(
+            Delivery.ward == ward,
+            Delivery.id == delivery_id,
+            Delivery.state == DeliveryState.WAITING,
+            Delivery.next_attempt_at <= now,
+            sa.or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
+        )
+        .values(claimed_until=now + LEASE, attempts=Delivery.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if not claimed.rowcount:  # type: ignore[attr-defined]
+        return None
+    return _parcel(session, ward, delivery_id)
+
+
+def sent(session: Session, parcel: Parcel, now: dt.datetime, reference: str = "") -> bool:
+    """Record that the office has it; False if somebody recorded it before."""
+    done = session.execute(
+        sa.update(Delivery)
+        .where(Delivery.ward == parcel.ward, Delivery.id == parcel.delivery_id, Delivery.state != DeliveryState.SENT)
+        .values(state=DeliveryState.SENT, sent_at=now, claimed_until=None, next_attempt_at=None, last_error=None)
+        .execution_options(synchronize_session=False)
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
+        return False
+    status.append(
+        session, parcel.ward, parcel.application_id, Kind.DELIVERED, actor="system", at=now,
+        detail={"delivery": parcel.delivery_id, "way": parcel.way, "office": parcel.office, "reference": reference},
+    )
+    return True
+
+
+def failed(
+    session: Session,
+    ward: str,
+    delivery_id: str,
+    now: dt.datetime,
+    reason: str,
+    *,
+    counted: bool,
+    jitter: Callable[[], float] = random.random,
+) -> dt.datetime | None:
+    """Record a failed attempt; returns when the next one is due, or None when the delivery is dead (送付不能).
+
+    ``reason`` names a fault, never a person's data. ``counted``: the claim that counted this attempt was committed.
+    Waits grow from 5 minutes to 20 hours, each ± 20 %.
+    """
+    row = session.get_one(Delivery, (ward, delivery_id), with_for_update=True, populate_existing=True)
+    if row.state != DeliveryState.WAITING:
+        return None
+    row.attempts += 0 if counted else 1
+    row.claimed_until = None
+    row.last_error = reason[:200]
+    if row.attempts > len(BACKOFF):
+        row.state = DeliveryState.DEAD.value
+        row.next_attempt_at = None
+        detail = {"delivery": row.id, "office": row.office, "attempts": row.attempts, "reason": row.last_error}
+        status.append(session, ward, row.application_id, Kind.UNDELIVERABLE, actor="system", at=now, detail=detail)
+        return None
+    wait = BACKOFF[row.attempts - 1] * (0.8 + 0.4 * jitter())
+    row.next_attempt_at = now + wait
+    row.job_id = f"deliver:{row.id}:{ids.new_id()}"
+    session.flush()
+    _enqueue(session, row.job_id, [(ward, row.id)], way=row.way, delay=wait)
+    return row.next_attempt_at
+
+
+def resend(session: Session, ward: str, delivery_id: str, actor: str, now: dt.datetime) -> bool:
+    """A person sends a dead or waiting delivery again, at once and with all its attempts; False if it was sent already."""
+    row = session.get(Delivery, (ward, delivery_id), with_for_update=True, populate_existing=True)
+    if row is None or row.state == DeliveryState.SENT:
+        return False
+    row.state = DeliveryState.WAITING.value
+    row.attempts = 0
+    row.next_attempt_at = now
+    row.job_id = f"deliver:{row.id}:{ids.new_id()}"
+    session.flush()
+    _enqueue(session, row.job_id, [(ward, delivery_id)], way=row.way)
+    status.append(
+        session, ward, row.application_id, Kind.RESENT, actor=actor, at=now, detail={"delivery": row.id}
+    )
+    audit.record(session, ward, actor, "delivery.resent", row.id, {"application": row.application_id})
+    return True
+
+
+def overdue(session: Session, before: dt.datetime, limit: int = 500) -> list[tuple[str, str, str]]:
+    """(ward, id, job id) of deliveries that should have been tried before that moment and are in nobody's hands."""
+    with tenancy.all_wards(session, "the ledger is reconciled with the engine for every ward"):
+        rows = session.execute(
+            sa.select(Delivery.ward, Delivery.id, Delivery.job_id)
+            .where(
+                Delivery.state == DeliveryState.WAITING,
+                Delivery.next_attempt_at <= before,
+                sa.or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= before),
+            )
+            .order_by(Delivery.next_attempt_at, Delivery.id)
+            .limit(limit)
+        )
+        return [(row.ward, row.id, row.job_id) for row in rows]
+
+
+def requeue(session: Session, ward: str, delivery_id: str) -> None:
+    """A new job for a delivery whose job the engine no longer means to run."""
+    with tenancy.tenant(session, ward):
+        row = session.get(Delivery, (ward, delivery_id), with_for_update=True, populate_existing=True)
+        if row is None or row.state != DeliveryState.WAITING:
+            return
+        row.job_id = f"deliver:{row.id}:{ids.new_id()}"
+        session.flush()
+        _enqueue(session, row.job_id, [(ward, delivery_id)], way=row.way)
+
+
+def _parcel(session: Session, ward: str, delivery_id: str) -> Parcel:
+    row = session.execute(
+        sa.select(Delivery.way, Delivery.office, Application, Definition.content)
+        .join(Application, sa.and_(Application.ward == Delivery.ward, Application.id == Delivery.application_id))
+        .join(Definition, Definition.digest == Application.definition_digest)
+        .where(Delivery.ward == ward, Delivery.id == delivery_id)
+    ).one()
+    application: Application = row.Application
+    content = records.opened(session, application)
+    return Parcel(
+        delivery_id=delivery_id,
+        way=row.way,
+        ward=ward,
+        office=row.office,
+        application_id=application.id,
+        number=ids.grouped(application.bundle_id),
+        line=application.line,
+        procedure=snapshot.load(row.content),
+        definition_digest=application.definition_digest,
+        record=content.record,
+        channel=application.channel,
+        received_at=application.received_at,
+        arrived_at=application.arrived_at,
+    )
+
+
+def _enqueue(
+    session: Session, job_id: str, deliveries: Sequence[tuple[str, str]], *, way: str, delay: dt.timedelta | None = None
+) -> None:
+    enqueue: Enqueue = session.info["enqueue"]
+    pairs = [list(pair) for pair in deliveries]
+    enqueue(session, JOB, job_id, pairs, queue="here" if way == INSIDE else "outside", delay=delay)

@@ -1,0 +1,53 @@
+"""Which office of which ward gets an application: the decision, its reason and what it was decided from are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from counter import tenancy
+from counter.models.organisation import BackOffice
+from forms.model import Procedure
+from forms.routing import route
+
+RULE = "procedure-office.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where one application goes, why, and how it is handed over there."""
+
+    ward: str
+    office: str
+    office_name: str
+    way: str
+    reason: str
+    inputs: dict[str, Any]
+
+
+def decide(session: Session, applications: Sequence[tuple[Procedure, str]]) -> list[Decision]:
+    """One decision a (procedure, ward), in their order; raises forms.routing.NotOurs, never falls back silently."""
+    routes = [(procedure, route(procedure, ward)) for procedure, ward in applications]
+    with tenancy.all_wards(session, "the offices of every ward a bundle goes to"):
+        rows = session.execute(
+            sa.select(BackOffice.ward, BackOffice.code, BackOffice.name, BackOffice.way).where(
+                BackOffice.ward.in_({to.ward for _, to in routes}), BackOffice.code.in_({to.office for _, to in routes})
+            )
+        )
+        offices = {(row.ward, row.code): (row.name, row.way) for row in rows}
+    decisions = []
+    for procedure, to in routes:
+        name, way = offices.get((to.ward, to.office), (to.office_name, "inbox"))
+        inputs = {
+            "rule": RULE,
+            "procedure": procedure.code,
+            "to": procedure.to.key,
+            "ward": to.ward,
+            "office_name": name,
+        }
+        decisions.append(Decision(to.ward, to.office, name, way, str(to.reason), inputs))
+    return decisions

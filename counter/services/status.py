@@ -1,0 +1,175 @@
+"""Where an application stands: its events are the truth, its status column their projection; and what a resident sees."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from counter import ids, tenancy, vault
+from counter.models.application import Application, Status
+from counter.models.bundle import Bundle, Guess
+from counter.models.event import Event, Kind
+from counter.queries.records import note_sealed_as
+from counter.services import receipts
+from counter.services.receipts import Line
+
+WINDOW = dt.timedelta(minutes=15)
+MOST = {"receipt": 10, "address": 30, "everybody": 3000}
+
+
+class TooManyGuesses(Exception):
+    """Wrong look-ups, by this receipt, address or altogether; ``retry_after`` seconds tell when to come back."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"come back in {retry_after} s")
+
+
+class Conflict(Exception):
+    """Somebody else wrote the application's history at the same moment; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the history as the resident may see it; notes are written to the resident."""
+
+    suffix: int
+    kind: str
+    status: str
+    at: dt.datetime
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BundleStatus:
+    """What number and secret show: each office's line, and its steps. No answers."""
+
+    bundle_id: str
+    number: str
+    received_at: dt.datetime
+    lines: tuple[Line, ...]
+    steps: tuple[Step, ...]
+
+
+def append(
+    session: Session,
+    ward: str,
+    application_id: str,
+    kind: Kind,
+    *,
+    actor: str,
+    at: dt.datetime,
+    status: Status | None = None,
+    assignee: str | None = None,
+    arrived_at: dt.datetime | None = None,
+    note: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+    after: int | None = None,
+) -> Event:
+    """Add one event and bring the application's projection along; ``status`` None: it stands where it stood.
+
+    ``after``: the last event the caller has seen; raises Conflict when there is a later one.
+    """
+    row = session.get_one(Application, (ward, application_id), with_for_update=True, populate_existing=True)
+    if after is not None and row.last_event != after:
+        raise Conflict
+    row.last_event += 1
+    if status is not None:
+        row.status = status.value
+    if assignee is not None:
+        row.assignee = assignee
+    if arrived_at is not None:
+        row.arrived_at = arrived_at
+    sealed = None
+    if note:
+        where = note_sealed_as(ward, application_id, row.last_event)
+        sealed = vault.of(session).seal(session, row.key_id, where, note)
+    event = Event(
+        ward=ward, application_id=application_id, seq=row.last_event, kind=kind.value, status=row.status, actor=actor,
+        detail=dict(detail or {}), note=sealed, at=at,
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def by_number(
+    session: Session, number: str, secret: str, throttle_key: str, now: dt.datetime | None = None
+) -> BundleStatus | None:
+    """What a resident sees with number and secret; None alike for a wrong number and a wrong secret.
+
+    A wrong look-up is counted in this session, so the caller commits whatever the answer. ``throttle_key`` is the
+    address it came from. Raises TooManyGuesses, before and instead of any answer.
+    """
+    now = now or dt.datetime.now(dt.UTC)
+    bundle_id = ids.normalise(number) or ""
+    keys = {
+        name: vault.of(session).blind(session, None, f"guess:{name}", text)
+        for name, text in (("receipt", bundle_id or number), ("address", throttle_key), ("everybody", ""))
+    }
+    window = int(now.timestamp() // WINDOW.total_seconds())
+    _refuse_guessing(session, keys, window, now)
+    bundle = session.get(Bundle, bundle_id) if bundle_id else None
+    given = receipts.hashed(session, bundle_id, secret)  # computed either way: the time tells nothing
+    if bundle is None or not hmac.compare_digest(given, bundle.secret_hash):
+        _count(session, keys, window)
+        return None
+    return _view(session, bundle)
+
+
+def _refuse_guessing(session: Session, keys: Mapping[str, bytes], window: int, now: dt.datetime) -> None:
+    counted = session.execute(
+        sa.select(Guess.key, Guess.failures).where(Guess.key.in_(keys.values()), Guess.window == window)
+    )
+    failures = {row.key: row.failures for row in counted}
+    if any(failures.get(key, 0) >= MOST[name] for name, key in keys.items()):
+        ends = (window + 1) * WINDOW.total_seconds()
+        raise TooManyGuesses(max(1, int(ends - now.timestamp())))
+
+
+def _count(session: Session, keys: Mapping[str, bytes], window: int) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    for key in sorted(keys.values()):
+        session.execute(
+            dialect.insert(Guess)
+            .values(key=key, window=window, failures=1)
+            .on_conflict_do_update(index_elements=["key", "window"], set_={"failures": Guess.failures + 1})
+        )
+    session.execute(sa.delete(Guess).where(Guess.window < window - 1))
+
+
+def _view(session: Session, bundle: Bundle) -> BundleStatus:
+    lines = receipts.lines(session, bundle.id)
+    suffixes = {line.application_id: line.suffix for line in lines}
+    with tenancy.all_wards(session, "the resident follows every office of the bundle"):
+        events = session.execute(
+            sa.select(Event, Application.key_id)
+            .join(Application, sa.and_(Application.ward == Event.ward, Application.id == Event.application_id))
+            .where(Application.bundle_id == bundle.id)
+            .order_by(Event.at, Application.line, Event.seq)
+        ).all()
+    steps = tuple(
+        Step(
+            suffix=suffixes[event.application_id],
+            kind=event.kind,
+            status=event.status,
+            at=event.at,
+            note=_note(session, event, key_id),
+        )
+        for event, key_id in events
+    )
+    return BundleStatus(bundle.id, ids.grouped(bundle.id), bundle.received_at, lines, steps)
+
+
+def _note(session: Session, event: Event, key_id: str) -> str | None:
+    if event.note is None:
+        return None
+    where = note_sealed_as(event.ward, event.application_id, event.seq)
+    return str(vault.of(session).open(session, key_id, where, event.note))
