@@ -75,15 +75,18 @@ def migrate(settings: Mapping[str, Any]) -> None:
     """A new installation where there is none, and this version's tables in any case. Raises Refused over a loss."""
     from counter import extensions
 
-    store = extensions.connect(settings)
-    check(settings, store.engine)
-    opened = create_master_key(settings)
-    create_file(settings)
-    upgrade(store.engine)
+    engine = extensions.make_engine(settings["DATABASE_URL"])
+    try:
+        check(settings, engine)
+        opened = create_master_key(settings)
+        create_file(settings)
+        upgrade(engine)
+    finally:
+        engine.dispose()
     store = extensions.connect(settings)
     with store.scope() as session:
         settle(session, opened)
-    with store.scope(write=False) as session:
+        session.commit()
         mark(session, settings)
     store.engine.dispose()
 

@@ -7,11 +7,12 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from counter.ids import LENGTH, new_id
@@ -64,14 +65,21 @@ class Vault:
 
     def new_key(self, session: Session, scope: str, ward: str | None = PLATFORM) -> str:
         """A data key for one thing that will be erased on its own; returns its id."""
-        root_id, root = self._root(session, ward)
-        secret = secrets.token_bytes(32)
-        key = Key(id=new_id(), scope=scope, ward=ward, parent_id=root_id)
-        key.wrapped = _encrypt(root, f"key:{key.id}", secret)
-        session.add(key)
-        session.flush([key])
-        _opened(session)[key.id] = secret
-        return key.id
+        return self.new_keys(session, scope, (ward,))[0]
+
+    def new_keys(self, session: Session, scope: str, wards: Sequence[str | None]) -> list[str]:
+        """A data key each, of these wards, written together."""
+        rows = []
+        for ward in wards:
+            root_id, root = self._root(session, ward)
+            key_id, secret = new_id(), secrets.token_bytes(32)
+            rows.append({
+                "id": key_id, "scope": scope, "ward": ward, "parent_id": root_id, "created_at": now(),
+                "wrapped": _encrypt(root, f"key:{key_id}", secret),
+            })
+            _opened(session)[key_id] = secret
+        session.execute(insert(Key), rows)
+        return [row["id"] for row in rows]
 
     def seal(self, session: Session, key_id: str, aad: str, value: Any) -> bytes:
         """`aad` is "table:column:row id"; the same must be said to open it."""
