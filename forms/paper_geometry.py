@@ -1,4 +1,4 @@
-"""What a printed sheet is made of, in millimetres from the page's top left: zones to read and things to print."""
+"""What a printed sheet is made of, in millimetres from the page's top left: zones to read, things to print."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ Cell = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A place to write in. A text zone has one cell (a line) or several (one character a cell, or one ruled line
-    a cell for `long_text`); a mark zone has codes and one cell a code: the box to tick, for `era` the printed word."""
+    """A place to write in.
+
+    A text zone has one cell (a line) or several (one character a cell, or one ruled line a cell for
+    `long_text`); a mark zone has codes and one cell a code: the box to tick, for `era` the printed word.
+    """
 
     key: str
     kind: str
@@ -30,7 +33,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Printed words: `msgid` is translated at the edge. The box says where; style names the look (see printing)."""
+    """Printed words: `msgid` is translated at the edge. The box says where, the style how (see printing)."""
 
     msgid: str
     box: Cell
@@ -119,6 +122,10 @@ def _floats(values: Sequence[Any], count: int) -> Any:
 
 def geometry_digest(procedure: str, definition_digest: str, pages: Sequence[Page]) -> str:
     """16 hex characters over everything that stands on the paper."""
-    plain = {"procedure": procedure, "definition": definition_digest, "pages": [asdict(page) for page in pages]}
+    plain = {
+        "procedure": procedure,
+        "definition": definition_digest,
+        "pages": [asdict(page) for page in pages],
+    }
     canonical = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

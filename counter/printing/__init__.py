@@ -1,0 +1,6 @@
+"""Paper out: sheets as PDF, and how they look when empty."""
+
+from counter.printing.blank import blank_images, rasterise
+from counter.printing.sheet import render_sheet
+
+__all__ = ["blank_images", "rasterise", "render_sheet"]

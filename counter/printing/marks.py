@@ -1,0 +1,44 @@
+"""The machine's marks on a sheet: four corner markers and a code that names the page."""
+
+from collections.abc import Iterator
+
+import segno
+
+from forms.paper import Page, Sheet
+
+ARUCO = {
+    0: ("111111", "101001", "110101", "111001", "111011", "111111"),
+    1: ("111111", "111111", "100001", "101101", "101011", "111111"),
+    2: ("111111", "111001", "111001", "111011", "100101", "111111"),
+    3: ("111111", "101101", "101101", "110111", "110011", "111111"),
+}
+"""DICT_4X4_50 with its black border, 1 = black. Drawn from these bits so that printing needs no imaging library."""
+
+
+def payload(sheet: Sheet, page: Page, serial: str) -> str:
+    return f"SEC1:{sheet.procedure.upper()}:{sheet.sheet_digest.upper()}:{page.page}:{serial}"
+
+
+def marker_path(marker: tuple[int, float, float, float]) -> str:
+    """SVG path of the black fields, in millimetres."""
+    number, x, y, size = marker
+    return "".join(_squares(ARUCO[number], x, y, size))
+
+
+def qr_path(text: str, place: tuple[float, float, float]) -> str:
+    """SVG path of a version 4-M code (upper-case text, 45 characters room to spare) without its quiet zone."""
+    code = segno.make_qr(text, version=4, error="m", boost_error=False, mode="alphanumeric")
+    rows = tuple("".join("1" if field & 1 else "0" for field in row) for row in code.matrix)
+    return "".join(_squares(rows, *place))
+
+
+def _squares(rows: tuple[str, ...], x: float, y: float, size: float) -> Iterator[str]:
+    """Neighbours in a row are one rectangle: no hairline between them on any printer."""
+    field = size / len(rows)
+    for line, row in enumerate(rows):
+        column = 0
+        while column < len(row):
+            width = len(row[column:]) - len(row[column:].lstrip("1"))
+            if width:
+                yield f"M{x + column * field:.3f} {y + line * field:.3f}h{width * field:.3f}v{field:.3f}h{-width * field:.3f}z"
+            column += width or 1

@@ -1,0 +1,196 @@
+"""A sheet as PDF: the layout's millimetres drawn as they are, blank or with a record's answers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from counter.ids import grouped
+from counter.printing.marks import marker_path, payload, qr_path
+from counter.printing.words import GREY, INK, Translate, Word, fitted, set_text
+from forms.messages import N_
+from forms.model import Procedure
+from forms.paper import Page, Rule, Sheet, Text, Zone
+from forms.paper_fill import Written, written
+from forms.paper_pages import ADDRESSEE
+
+FRAME = "#d98c8c"
+BOX = "#c87272"
+FONT = "'Noto Sans CJK JP','Noto Sans JP',sans-serif"
+STYLE = f"""
+@page {{ size: 210mm 297mm; margin: 0 }}
+html {{ font-family: {FONT}; line-height: 1.2 }}
+body {{ margin: 0 }}
+.page {{ position: relative; width: 210mm; height: 297mm; break-after: page; overflow: hidden }}
+.page:last-child {{ break-after: auto }}
+svg {{ position: absolute; left: 0; top: 0; width: 210mm; height: 297mm }}
+p {{ position: absolute; margin: 0; white-space: nowrap }}
+"""
+HEAD_OF = N_("%(ward)s長")
+
+
+def render_sheet(
+    sheet: Sheet,
+    procedure: Procedure,
+    *,
+    serials: Sequence[str],
+    record: Mapping[str, Any] | None = None,
+    translate: Translate | None = None,
+    ward: str = "",
+) -> bytes:
+    """One copy a serial, all pages of a copy with the same one. `ward`: the name the paper is addressed to.
+
+    `translate` sets a second language under the official Japanese.
+    """
+    answers = written(sheet, procedure, record) if record else {}
+    pages = [page_markup(sheet, page, serial, answers, translate, ward) for serial in serials for page in sheet.pages]
+    return _pdf(document(pages, procedure.title))
+
+
+def document(pages: Sequence[str], title: str) -> str:
+    return f'<!DOCTYPE html><html lang="ja"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>{"".join(pages)}'
+
+
+def _pdf(markup: str) -> bytes:
+    from weasyprint import HTML  # slow to import
+
+    def no_fetch(url: str, *_: Any, **__: Any) -> Any:
+        raise ValueError(f"a sheet fetches nothing: {url}")
+
+    pdf = HTML(string=markup, url_fetcher=no_fetch).write_pdf()
+    assert pdf is not None
+    return pdf
+
+
+def page_markup(
+    sheet: Sheet,
+    page: Page,
+    serial: str,
+    answers: Mapping[str, Written],
+    translate: Translate | None = None,
+    ward: str = "",
+) -> str:
+    """One page; an empty serial leaves the code out (what a blank looks like)."""
+    words = [word for text in page.texts for word in set_text(text, translate)]
+    words += _furniture(sheet, page, serial, ward)
+    words += [word for zone in page.zones for word in _answer(zone, answers.get(zone.key, ""))]
+    shapes = "".join(_shapes(sheet, page, serial, answers))
+    drawing = f'<svg viewBox="0 0 {page.width_mm:g} {page.height_mm:g}">{shapes}</svg>'
+    return f'<div class="page">{drawing}{"".join(word.markup() for word in words)}</div>'
+
+
+def _shapes(sheet: Sheet, page: Page, serial: str, answers: Mapping[str, Written]) -> Iterator[str]:
+    black = "".join(marker_path(marker) for marker in page.markers)
+    if serial:
+        black += qr_path(payload(sheet, page, serial), page.qr)
+    yield f'<path d="{black}" fill="#000"/>'
+    for rule in page.rules:
+        yield _rule(rule)
+    for text in page.texts:
+        if text.style == "number":
+            x, y, width, height = text.box
+            yield f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="1" fill="#0a2a6b"/>'
+    yield f'<path d="{"".join(_frames(page))}" fill="none" stroke="{FRAME}" stroke-width="0.15"/>'
+    yield f'<path d="{"".join(_boxes(page))}" fill="none" stroke="{BOX}" stroke-width="0.2"/>'
+    yield from (mark for zone in page.zones for mark in _marks(zone, answers.get(zone.key, ())))
+
+
+def _rule(rule: Rule) -> str:
+    x, y, width, height = rule.box
+    if rule.style == "heading":
+        return f'<path d="M{x:g} {y:g}h{width:g}" stroke="#0a2a6b" stroke-width="0.3"/>'
+    if rule.style == "item":
+        return f'<path d="M{x:g} {y:g}h{width:g}" stroke="#aab6d3" stroke-width="0.2"/>'
+    if rule.style == "seal":
+        middle = f'cx="{x + width / 2:g}" cy="{y + height / 2:g}" r="{width / 2:g}"'
+        return f'<circle {middle} fill="none" stroke="#b5b5b5" stroke-width="0.2" stroke-dasharray="1 1"/>'
+    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="none" stroke="#b5b5b5" stroke-width="0.2"/>'
+
+
+def _frames(page: Page) -> Iterator[str]:
+    """Text places: a frame, thin steps between the characters of a comb, ruled lines for free text."""
+    for zone in page.zones:
+        if zone.codes:
+            continue
+        x, y, _, height = zone.cells[0]
+        right = zone.cells[-1][0] + zone.cells[-1][2]
+        bottom = zone.cells[-1][1] + zone.cells[-1][3]
+        yield f"M{x:g} {y:g}H{right:g}V{bottom:g}H{x:g}z"
+        if zone.kind == "long_text":
+            yield from (f"M{x:g} {cell[1]:g}H{right:g}" for cell in zone.cells[1:])
+        else:
+            yield from (f"M{cell[0]:g} {y:g}v{height:g}" for cell in zone.cells[1:])
+
+
+def _boxes(page: Page) -> Iterator[str]:
+    for zone in page.zones:
+        if zone.codes and zone.kind != "era":
+            yield from (f"M{x:g} {y:g}h{w:g}v{h:g}h{-w:g}z" for x, y, w, h in zone.cells)
+
+
+def _marks(zone: Zone, codes: Written) -> Iterator[str]:
+    for code, (x, y, width, height) in zip(zone.codes, zone.cells, strict=False):
+        if code not in codes:
+            continue
+        if zone.kind == "era":
+            middle = f'cx="{x + width / 2:g}" cy="{y + height / 2:g}" rx="{width / 2:g}" ry="{height / 2:g}"'
+            yield f'<ellipse {middle} fill="none" stroke="{INK}" stroke-width="0.4"/>'
+        else:
+            tick = f"M{x + 0.9:g} {y + 2.4:g}l1.3 1.5l2.4 -3.2"
+            yield f'<path d="{tick}" fill="none" stroke="{INK}" stroke-width="0.6" stroke-linecap="round"/>'
+
+
+def _answer(zone: Zone, text: Written) -> Iterator[Word]:
+    """Answers already known, in the middle of their places."""
+    if zone.codes or not isinstance(text, str) or not text:
+        return
+    if zone.kind == "long_text":
+        yield from _paragraph(zone, text)
+        return
+    if len(zone.cells) > 1:
+        for character, (x, y, width, height) in zip(text, zone.cells, strict=False):
+            yield Word(character, x, y, width, height, 14, align="center")
+        return
+    x, y, width, height = zone.cells[0]
+    points = fitted(text, 15 if zone.kind == "name" else 12, width - 3)
+    yield Word(text, x + 1.5, y, width - 3, height, points)
+
+
+def _paragraph(zone: Zone, text: str) -> Iterator[Word]:
+    width = zone.cells[0][2] - 3
+    points = 12.0
+    rows = _wrapped(text, points, width)
+    while len(rows) > len(zone.cells) and points > 6:
+        points -= 0.5
+        rows = _wrapped(text, points, width)
+    for row, (x, y, _, height) in zip(rows, zone.cells, strict=False):
+        yield Word(row, x + 1.5, y, width, height, points)
+
+
+def _wrapped(text: str, points: float, width: float) -> list[str]:
+    from counter.printing.words import width_mm
+
+    rows: list[str] = []
+    for line in text.splitlines():
+        rows.append("")
+        for character in line:
+            if width_mm(rows[-1] + character, points) > width:
+                rows.append("")
+            rows[-1] += character
+    return rows
+
+
+def _furniture(sheet: Sheet, page: Page, serial: str, ward: str) -> Iterator[Word]:
+    """What differs from print to print and is no part of the sheet's digest."""
+    if page.page == 1:
+        x, y, width, height = ADDRESSEE
+        name = HEAD_OF % {"ward": ward} if ward else "\u3000\u3000\u3000\u3000区長"
+        yield Word(name, x, y + 1, width, height - 2, 11, 500)
+    x, y, size = page.qr
+    if serial:
+        yield Word(grouped(serial), x - 6, y + size + 1.2, size + 12, 2.5, 5.5, 400, GREY, "center")
+    foot = f"{sheet.procedure}　版 {sheet.sheet_digest}"
+    yield Word(foot, 20, 284, 80, 3, 6, 400, GREY)
+    yield Word("四すみの印とQRコードを汚したり、折ったりしないでください。", 100, 284, 90, 3, 6, 400, GREY, "right")
+
+
+def texts_of(sheet: Sheet) -> Iterator[Text]:
+    return (text for page in sheet.pages for text in page.texts)
