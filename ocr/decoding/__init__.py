@@ -1,0 +1,1 @@
+"""From posteriors to values of a kind: a charset, a grammar and a lexicon as a prior, never as a filter."""

@@ -1,0 +1,132 @@
+"""Which characters a kind can hold, and which shapes of other characters stand for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from ocr.posterior import Alphabet
+
+DIGITS = "0123456789"
+HYPHENS = "-"
+KATAKANA = "".join(chr(code) for code in range(0x30A1, 0x30F7)) + "ー"
+HIRAGANA = "".join(chr(code) for code in range(0x3041, 0x3094))
+LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+KANJI_DIGITS = "〇一二三四五六七八九十"
+
+# target: every shape that stands for it where only the target's kind can stand
+DIGIT_SHAPES = {
+    "0": "0０oOＯ○〇◯Q①۰⓪",
+    "1": "1１lI|｜丨①Ⅰiノⅰ",
+    "2": "2２Zzス②乙",
+    "3": "3３ろヨ③",
+    "4": "4４④ч",
+    "5": "5５Ss⑤",
+    "6": "6６b⑥б",
+    "7": "7７フク⑦ワ",
+    "8": "8８B⑧",
+    "9": "9９gq⑨q",
+}
+HYPHEN_SHAPES = {"-": "-－―ーｰ‐‑–—−一_~〜・.ㄧ"}
+KATAKANA_SHAPES = {
+    "ア": "アァ了", "イ": "イィ亻", "ウ": "ウゥ", "エ": "エェ工", "オ": "オォ才", "カ": "カヵ力か", "キ": "キき",
+    "ク": "ク夕", "ケ": "ケヶ", "シ": "シ", "セ": "セせ", "タ": "タ夕", "チ": "チ千", "ト": "ト卜", "ニ": "ニ二",
+    "ネ": "ネ", "ノ": "ノ丿", "ハ": "ハ八", "ヒ": "ヒ匕", "ヘ": "ヘへ", "ベ": "ベべ", "ペ": "ペぺ", "ミ": "ミ三彡",
+    "メ": "メ乂", "ヤ": "ヤやャ", "ユ": "ユュ", "ヨ": "ヨョ", "リ": "リり", "ロ": "ロ口囗", "ワ": "ワヮ",
+    "ム": "ム厶", "サ": "サ廾", "フ": "フ", "ツ": "ツッ", "ン": "ン", "ー": "ー一－―-｜|丨—–",
+}  # fmt: skip
+# Chinese forms that the recogniser's dictionary prefers now and then, and what a Japanese hand meant
+CHINESE_FORMS = {
+    "广": "広", "关": "関", "气": "気", "荣": "栄", "丰": "豊", "阳": "陽", "达": "達", "运": "運", "园": "園", "众": "衆",
+    "儿": "児", "种": "種", "确": "確", "迁": "遷", "每": "毎", "狀": "状",
+    "內": "内", "边": "辺", "泽": "沢", "滨": "浜", "斋": "斎", "齐": "斉", "盐": "塩", "龟": "亀", "宫": "宮",
+    "户": "戸", "戶": "戸", "间": "間", "门": "門", "东": "東", "马": "馬", "鸟": "鳥", "岛": "島", "张": "張",
+    "长": "長", "见": "見", "贝": "貝", "车": "車", "风": "風", "飞": "飛", "樱": "桜", "绿": "緑", "濑": "瀬",
+    "绘": "絵", "结": "結", "纪": "紀", "实": "実", "优": "優", "红": "紅", "辉": "輝", "义": "義", "胜": "勝",
+    "贵": "貴", "进": "進", "远": "遠", "迟": "遅", "选": "選", "县": "県", "圆": "円", "铁": "鉄", "银": "銀",
+    "钱": "銭", "锦": "錦", "镰": "鎌", "桥": "橋", "场": "場", "业": "業", "产": "産", "电": "電", "务": "務",
+    "员": "員", "书": "書", "页": "頁", "预": "預", "华": "華", "莲": "蓮", "龙": "龍", "泷": "滝", "乌": "烏",
+    "鹤": "鶴", "鹰": "鷹", "鸭": "鴨", "鹭": "鷺", "凤": "鳳", "严": "厳", "亚": "亜", "爱": "愛", "顺": "順",
+    "须": "須", "颖": "穎", "饭": "飯", "馆": "館", "乡": "郷", "鄉": "郷", "卫": "衛", "绫": "綾", "绪": "緒",
+    "纯": "純", "维": "維", "织": "織", "缘": "縁", "习": "習", "聪": "聡", "苍": "蒼", "药": "薬", "观": "観",
+    "觉": "覚", "设": "設", "诚": "誠", "谦": "謙", "赖": "頼", "转": "転", "轮": "輪", "载": "載", "针": "針",
+    "钟": "鐘", "钏": "釧", "陈": "陳", "陆": "陸", "险": "険", "齿": "歯", "团": "団", "图": "図", "处": "処",
+    "妆": "粧", "查": "査", "乐": "楽", "现": "現", "发": "発", "监": "監", "节": "節", "类": "類", "练": "練",
+    "级": "級", "给": "給", "继": "継", "续": "続", "联": "聯", "职": "職", "舱": "艙", "艺": "芸", "补": "補",
+    "认": "認", "证": "証", "评": "評", "试": "試", "话": "話", "语": "語", "请": "請", "调": "調", "谈": "談",
+    "负": "負", "财": "財", "货": "貨", "贩": "販", "费": "費", "资": "資", "输": "輸", "邮": "郵", "铃": "鈴",
+    "闻": "聞", "阁": "閣", "队": "隊", "际": "際", "难": "難", "韩": "韓", "领": "領", "题": "題", "额": "額",
+    "顾": "顧", "验": "験", "鱼": "魚",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """The targets in order, and for each the places in the recogniser's alphabet whose probability it gathers."""
+
+    targets: tuple[str, ...]
+    places: tuple[int, ...]
+    owners: tuple[int, ...]
+    """places and owners run in parallel: place → which target it counts for"""
+
+    def __post_init__(self) -> None:
+        assert len(self.places) == len(self.owners)
+
+
+def charset(alphabet: Alphabet, shapes: Mapping[str, Iterable[str]]) -> Charset:
+    """A charset over this alphabet; a shape given to two targets counts for the first."""
+    taken: set[str] = set()
+    targets, places, owners = [], [], []
+    for target, forms in shapes.items():
+        own = [c for c in dict.fromkeys((target, *forms)) if c in alphabet.index and c not in taken]
+        if not own:
+            continue
+        taken.update(own)
+        places += [alphabet.index[c] for c in own]
+        owners += [len(targets)] * len(own)
+        targets.append(target)
+    return Charset(tuple(targets), tuple(places), tuple(owners))
+
+
+def plain(characters: str) -> dict[str, str]:
+    return dict.fromkeys(characters, "")
+
+
+def numeric_shapes(*, hyphen: bool, extra: str = "") -> dict[str, str]:
+    shapes: dict[str, str] = dict(DIGIT_SHAPES)
+    if hyphen:
+        shapes |= HYPHEN_SHAPES
+    return shapes | plain(extra)
+
+
+def kana_shapes(extra: str = "") -> dict[str, str]:
+    """Katakana; a hiragana counts for its katakana where it has no place of its own."""
+    shapes = {kana: KATAKANA_SHAPES.get(kana, "") for kana in KATAKANA}
+    for kana in KATAKANA:
+        same = chr(ord(kana) - 0x60)
+        if kana != "ー" and same in HIRAGANA:
+            shapes[kana] += same
+    # small kana keep their own column: a large shape in a small kana's place is decided by the lexicon and the grammar
+    for kana in "ァィゥェォッャュョヮヵヶ":
+        shapes[kana] = chr(ord(kana) - 0x60)
+    for kana, forms in list(shapes.items()):
+        shapes[kana] = "".join(c for c in forms if c == kana or c not in KATAKANA)
+    return shapes | plain(extra)
+
+
+@cache
+def is_japanese(character: str) -> bool:
+    """Written in Japan: in JIS X 0213 or in Windows' extensions of JIS X 0208."""
+    for codec in ("cp932", "euc_jis_2004"):
+        try:
+            character.encode(codec)
+        except UnicodeEncodeError:
+            continue
+        return True
+    return False
+
+
+def fold_chinese(character: str) -> str:
+    """The Japanese form of a character that is written in China only; others stay as they are."""
+    return CHINESE_FORMS.get(character, character)

@@ -1,0 +1,137 @@
+"""Digits: postal codes, phones, accounts, corporate numbers, 番地."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from ocr.decoding.charsets import Charset, charset, numeric_shapes, plain
+from ocr.decoding.ctc import beam, lattice
+from ocr.decoding.hints import Hints
+from ocr.decoding.lexicons import places
+from ocr.decoding.ranking import Decoded, Prior, rank
+from ocr.posterior import Alphabet, Posterior
+
+WIDTH = 24
+INVALID = -7.0
+UNKNOWN_POSTCODE = -4.0
+ELSEWHERE_POSTCODE = -1.0
+
+
+@cache
+def _digits(alphabet: Alphabet, hyphen: bool, extra: str) -> Charset:
+    return charset(alphabet, numeric_shapes(hyphen=hyphen, extra=extra))
+
+
+def bare(text: str) -> str:
+    return text.replace("-", "").replace("(", "").replace(")", "").replace(" ", "")
+
+
+def postcode(posterior: Posterior, hints: Hints) -> Decoded:
+    """Seven digits without the hyphen; a code that exists is likelier, one that does not exist stays possible."""
+    known = places().by_code
+
+    def prior(text: str) -> float:
+        if len(text) != 7:
+            return INVALID * (1 + abs(len(text) - 7))
+        if not known or text in known:
+            return 0.0 if text[:2] in ("10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20") else ELSEWHERE_POSTCODE
+        return UNKNOWN_POSTCODE
+
+    return _numeric(posterior, prior, hyphen=True, strip=True)
+
+
+def phone(posterior: Posterior, hints: Hints) -> Decoded:
+    """Digits with the hyphens that were written."""
+
+    def prior(text: str) -> float:
+        starts = 0.0 if text[:1] == "0" else -5.0
+        return starts + (0.0 if hints.valid(text) else INVALID) - 0.7 * text.count("-")
+
+    return _numeric(posterior, prior, hyphen=True, strip=False, extra="()+")
+
+
+def digits(posterior: Posterior, hints: Hints) -> Decoded:
+    def prior(text: str) -> float:
+        fits = not hints.boxes or len(text) <= hints.boxes
+        return (0.0 if hints.valid(text) else INVALID) + (0.0 if fits else INVALID)
+
+    return _numeric(posterior, prior, hyphen=True, strip=True)
+
+
+def invoice_number(posterior: Posterior, hints: Hints) -> Decoded:
+    """T and thirteen digits; the T may be printed on the form and is then added."""
+
+    def prior(text: str) -> float:
+        return 0.0 if hints.valid(text) else INVALID
+
+    shapes = numeric_shapes(hyphen=True) | {"T": "ＴtT丁"}
+    seen = lattice(posterior, charset(posterior.alphabet, shapes))
+    texts = [bare(text) for text, _ in beam(seen, WIDTH)]
+    return rank(seen, texts, prior)
+
+
+def _numeric(posterior: Posterior, prior: Prior, *, hyphen: bool, strip: bool, extra: str = "") -> Decoded:
+    seen = lattice(posterior, _digits(posterior.alphabet, hyphen, extra))
+    found = beam(seen, WIDTH, breadth=8)
+    if not strip:
+        return rank(seen, (text.strip("-") for text, _ in found), prior)
+    # a hyphen, or a stroke of the comb taken for one, says nothing: texts that differ by it only are one text
+    best: dict[str, tuple[str, float]] = {}
+    for text, log in found:
+        if bare(text) not in best:
+            best[bare(text)] = (text, log)
+    spoken = {text: key for key, (text, _) in best.items()}
+    ranked = rank(seen, spoken, lambda text: prior(spoken[text]))
+    return Decoded(tuple(type(r)(spoken[r.text], r.share, r.seen) for r in ranked.ranked), seen)
+
+
+NUMBER_EXTRA = "丁目番地号の之ノ一二三四五六七八九十イロハ甲乙丙ABCDEFG"
+
+
+@cache
+def _street(alphabet: Alphabet) -> Charset:
+    shapes = numeric_shapes(hyphen=True) | plain(NUMBER_EXTRA)
+    shapes["2"] = "2２Zz②"
+    shapes["-"] = "-－―ーｰ‐‑–—−_~〜・"
+    shapes["一"] = ""
+    shapes["7"] = "7７⑦"
+    shapes["8"] = "8８⑧"
+    shapes["5"] = "5５S⑤"
+    return charset(alphabet, {"の": "", **shapes})
+
+
+def street_number(posterior: Posterior, hints: Hints) -> Decoded:
+    """番地: digits and hyphens, or digits with 丁目 番地 号."""
+    seen = lattice(posterior, _street(posterior.alphabet))
+    return rank(seen, _street_candidates(text for text, _ in beam(seen, WIDTH, breadth=8)), _street_prior)
+
+
+def _street_candidates(texts: Iterable[str]) -> Iterable[str]:
+    for text in texts:
+        yield text
+        if text.startswith("-") or text.endswith("-"):
+            yield text.strip("-")
+
+
+def _street_prior(text: str) -> float:
+    cost = 0.0
+    if not text:
+        return -8.0
+    if text[0] in "-丁目番地号の" or text[-1] in "-丁の":
+        cost -= 5.0
+    for one, two in zip(text, text[1:], strict=False):
+        if one in "-の" and two in "-の丁目番地号":
+            cost -= 5.0
+        if one == "丁" and two != "目" or two == "目" and one != "丁":
+            cost -= 6.0
+        if one == "地" and two in "地号丁" or two == "地" and one != "番":
+            cost -= 6.0
+        if one in "号" and two.isdigit():
+            cost -= 1.0
+        if one in "一二三四五六七八九" and (two in "-" or two.isdigit()) or two in "一二三四五六七八九" and (one == "-" or one.isdigit()):
+            cost -= 4.0
+        if one.isdigit() and two in "ABCDEFGイロハ甲乙丙十":
+            cost -= 4.0
+    letters = sum(c in "ABCDEFGイロハ甲乙丙之ノ" for c in text)
+    return cost - 3.0 * letters

@@ -1,0 +1,134 @@
+"""Free writing: all of Japanese, with what is never written in Japan folded or struck out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+
+from ocr.decoding.charsets import HIRAGANA, KATAKANA, LATIN, charset, fold_chinese, is_japanese, plain
+from ocr.decoding.ctc import Lattice, beam, lattice
+from ocr.decoding.hints import Hints
+from ocr.decoding.lexicons import BANK_ENDS, BANK_WORDS
+from ocr.decoding.ranking import Decoded, rank
+from ocr.posterior import BLANK, Posterior
+
+PUNCTUATION = "、。・「」『』()-ー〜,./:&'!?々〆ヶ "
+ALIKE = ("ニ二", "ロ口", "カ力", "ヘへ", "タ夕", "ト卜", "ハ八", "エ工", "チ千", "ミ三", "ー一-", "ノ丿", "オ才", "べベ", "ぺペ", "りリ", "0〇OΟ", "1lI")
+MARKS = dict.fromkeys("☑☐□■◎●○△▲▼▽◆◇★☆※→←↑↓", 0)
+
+
+@cache
+def rarity(character: str) -> float:
+    """A cost (≤ 0) for characters that are hardly ever written: by their level in JIS."""
+    if character in KATAKANA or character in HIRAGANA or character.isascii():
+        return 0.0
+    try:
+        code = character.encode("cp932")
+    except UnicodeEncodeError:
+        return -5.0
+    if len(code) == 1:
+        return -3.0
+    number = code[0] << 8 | code[1]
+    if 0x889F <= number <= 0x9872:
+        return 0.0
+    if number < 0x889F:
+        return 0.0 if character in "々〆、。・「」ー" else -4.0
+    return -2.5 if number <= 0xEAA4 else -3.5
+
+
+def fold(character: str) -> str:
+    """What a Japanese hand means by this character of the recogniser's dictionary; empty for what nobody writes."""
+    if character in MARKS:
+        return ""
+    if "！" <= character <= "～" or "ｦ" <= character <= "ﾝ" or character == "\u3000":
+        character = unicodedata.normalize("NFKC", character)
+    folded = fold_chinese(character)
+    return folded if is_japanese(folded) else ""
+
+
+def everything(posterior: Posterior, also: Iterable[str] = ()) -> Lattice:
+    """The lattice over what the recogniser saw at all and over the characters of ``also``."""
+    alphabet = posterior.alphabet
+    shapes: dict[str, str] = {}
+    for place in np.unique(posterior.top):
+        if place == BLANK:
+            continue
+        character = alphabet.characters[place]
+        target = fold(character)
+        if target:
+            shapes[target] = shapes.get(target, "") + character
+    for character in set("".join(also)):
+        shapes.setdefault(character, "")
+    return lattice(posterior, charset(alphabet, shapes))
+
+
+def text(posterior: Posterior, hints: Hints) -> Decoded:
+    """Anything at all; only rare characters and look-alikes among characters of another script cost something."""
+    seen = everything(posterior)
+    found = [line for line, _ in beam(seen, 12, breadth=6)]
+    more = [swapped for line in found[:3] for swapped in _swaps(line)]
+    return rank(everything(posterior, more), [*found, *more], text_prior)
+
+
+def _swaps(line: str) -> list[str]:
+    swapped = []
+    for place, character in enumerate(line):
+        for group in ALIKE:
+            if character in group:
+                swapped += [line[:place] + other + line[place + 1 :] for other in group if other != character]
+    return swapped[:24]
+
+
+def text_prior(line: str) -> float:
+    return sum(rarity(c) for c in line) + sum(_strange(line, place) for place in range(len(line)))
+
+
+def _strange(line: str, place: int) -> float:
+    """A look-alike should be of its neighbours' script: カ among katakana, 力 among kanji."""
+    character = line[place]
+    if not any(character in group for group in ALIKE):
+        return 0.0
+    around = {script(line[i]) for i in (place - 1, place + 1) if 0 <= i < len(line)}
+    own = script(character)
+    if character == "ー":
+        before = script(line[place - 1]) if place else ""
+        return 0.0 if before in ("katakana", "hiragana") else -4.0
+    return 0.0 if own in around or not around else -2.5
+
+
+def script(character: str) -> str:
+    if character in KATAKANA:
+        return "katakana"
+    if character in HIRAGANA:
+        return "hiragana"
+    if character.isdigit() or character == "-":
+        return "digit"
+    if character in LATIN:
+        return "latin"
+    return "kanji" if unicodedata.category(character) == "Lo" else "mark"
+
+
+def bank(posterior: Posterior, hints: Hints) -> Decoded:
+    """A bank or a branch: known banks and the usual endings are likelier."""
+    seen = everything(posterior)
+    found = [line for line, _ in beam(seen, 12, breadth=6)]
+    more = [line[: len(line) - cut] + end for line in found[:2] for end in BANK_ENDS for cut in range(len(end) - 1, len(end) + 2) if 0 < cut < len(line)]
+    words = list(BANK_WORDS) if hints.part in ("", "bank") else []
+
+    def prior(line: str) -> float:
+        known = 3.0 if line in BANK_WORDS else 0.0
+        ending = 2.0 if line.endswith(tuple(BANK_ENDS)) else 0.0
+        return text_prior(line) + known + ending
+
+    return rank(everything(posterior, [*more, *words]), [*found, *more, *words], prior)
+
+
+def email(posterior: Posterior, hints: Hints) -> Decoded:
+    """A mail address in lower case."""
+    shapes = plain("0123456789@.-_+%") | {c: c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}
+    shapes["-"] = "ー－—–"
+    seen = lattice(posterior, charset(posterior.alphabet, shapes))
+    return rank(seen, (line for line, _ in beam(seen, 24, breadth=8)), lambda line: 0.0 if hints.valid(line) else -5.0)

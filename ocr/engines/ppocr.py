@@ -1,0 +1,128 @@
+"""PP-OCRv6 small, the recogniser only, from the weights inside the rapidocr wheel: the one user of onnxruntime."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ocr.arrays import Floats, Gray
+from ocr.engines import EngineMissing
+from ocr.posterior import TOP, Alphabet, FeaturePosterior, Head, Posterior
+
+HEIGHT = 48
+STEP = 64
+WIDEST = 1600
+THREADS = 2
+BATCH_PIXELS = 8 * 320
+"""Widths in one batch add up to no more: larger batches are not faster and cost memory."""
+
+FEATURES, WEIGHTS, BIAS, ANSWER = "p2o.pd_op.transpose.8.0", "linear_8.w_0", "linear_8.b_0", "fetch_name_0"
+
+
+class PaddleReader:
+    """A recogniser held in memory; thread-safe, as onnxruntime's sessions are."""
+
+    name = "ppocr"
+
+    def __init__(self, weights: bytes, threads: int = THREADS) -> None:
+        try:
+            import onnxruntime
+        except ImportError as missing:
+            raise EngineMissing("onnxruntime") from missing
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # the arena keeps one block a width and grows to 2 GB
+        options.log_severity_level = 3
+        self._session: Any = onnxruntime.InferenceSession(
+            with_outputs(weights, (FEATURES, WEIGHTS, BIAS)), options, providers=["CPUExecutionProvider"]
+        )
+        dictionary = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
+        self.alphabet = Alphabet(("", *dictionary, " "))
+        blank = np.ones((1, 3, HEIGHT, STEP), np.float32)
+        matrix, bias = self._session.run([WEIGHTS, BIAS], {"x": blank})
+        self._head = Head(np.asarray(matrix, np.float32), np.asarray(bias, np.float32))
+
+    def read(self, lines: Sequence[Gray]) -> list[Posterior]:
+        """One posterior a line; lines are scaled to 48 pixels of height, too wide ones are squeezed."""
+        answers: dict[int, Posterior] = {}
+        for batch in _batches([prepare(line) for line in lines]):
+            stacked = np.stack([image for _, image in batch])
+            pixels = np.repeat(stacked[:, None, :, :], 3, axis=1)
+            features, probabilities = self._session.run([FEATURES, ANSWER], {"x": pixels})
+            for (place, _), seen, chances in zip(batch, features, probabilities, strict=True):
+                answers[place] = self._posterior(seen, chances)
+        return [answers[place] for place in range(len(lines))]
+
+    def _posterior(self, features: Floats, chances: Floats) -> Posterior:
+        top = np.argpartition(chances, -TOP, axis=1)[:, -TOP:]
+        best = chances.argmax(axis=1)
+        logits = (features * self._head.weights[:, best].T).sum(axis=1) + self._head.bias[best]
+        norm = logits - np.log(chances[np.arange(len(best)), best])
+        peak = np.log(np.maximum(chances.max(axis=0), 1e-12))
+        return FeaturePosterior(self.alphabet, self._head, features.copy(), norm, top.astype(np.int64), peak)
+
+
+def prepare(line: Gray) -> Floats:
+    """Scaled to 48 rows, white added on the right up to the next bucket; −1 is black, 1 is white."""
+    height, width = line.shape
+    wide = min(max(round(width * HEIGHT / max(height, 1)), 8), WIDEST)
+    small = cv2.resize(line, (wide, HEIGHT), interpolation=cv2.INTER_AREA if height > HEIGHT else cv2.INTER_LINEAR)
+    bucket = -(-wide // STEP) * STEP
+    padded = np.full((HEIGHT, bucket), 255, np.uint8)
+    padded[:, :wide] = small
+    return padded.astype(np.float32) / 127.5 - 1.0
+
+
+def _batches(images: Sequence[Floats]) -> Iterator[list[tuple[int, Floats]]]:
+    by_width: dict[int, list[tuple[int, Floats]]] = defaultdict(list)
+    for place, image in enumerate(images):
+        by_width[image.shape[1]].append((place, image))
+    for width, group in sorted(by_width.items()):
+        size = max(1, BATCH_PIXELS // width)
+        for start in range(0, len(group), size):
+            yield group[start : start + size]
+
+
+def with_outputs(model: bytes, names: Sequence[str]) -> bytes:
+    """The ONNX model with inner values as further outputs. Two protobuf messages written one after the other are one
+    message with their lists joined, so no ONNX library is needed."""
+    outputs = b"".join(_field(12, _field(1, name.encode())) for name in names)
+    return model + _field(7, outputs)
+
+
+def _field(number: int, payload: bytes) -> bytes:
+    return _varint(number << 3 | 2) + _varint(len(payload)) + payload
+
+
+def _varint(value: int) -> bytes:
+    encoded = bytearray()
+    while True:
+        value, seven = value >> 7, value & 127
+        encoded.append(seven | (128 if value else 0))
+        if not value:
+            return bytes(encoded)
+
+
+def shipped_weights() -> Path:
+    """Where the rapidocr wheel keeps the recogniser; found without importing rapidocr (which imports much)."""
+    spec = importlib.util.find_spec("rapidocr")
+    if spec is None or not spec.submodule_search_locations:
+        raise EngineMissing("rapidocr")
+    path = Path(next(iter(spec.submodule_search_locations))) / "models" / "PP-OCRv6_rec_small.onnx"
+    if not path.is_file():
+        raise EngineMissing(str(path.name))
+    return path
+
+
+@cache
+def shipped_reader() -> PaddleReader:
+    """The reader with the shipped weights, loaded once a process (0.15 s, some 150 MB)."""
+    return PaddleReader(shipped_weights().read_bytes())

@@ -1,0 +1,105 @@
+"""What a recogniser saw along one line, kept as probabilities so that decoding, confidence and learning can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from ocr.arrays import Floats, Ids
+
+BLANK = 0
+TOP = 8
+NOTHING = -18.0
+"""The log probability of a character that the recogniser does not know."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared and cached by identity
+class Alphabet:
+    """The characters a recogniser can answer; place 0 is the CTC blank and holds the empty string."""
+
+    characters: tuple[str, ...]
+    index: Mapping[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", {c: i for i, c in enumerate(self.characters) if c})
+
+    def __len__(self) -> int:
+        return len(self.characters)
+
+
+class Posterior(Protocol):
+    """Log probabilities of characters a frame, frames from left to right; all natural logarithms, float32."""
+
+    @property
+    def alphabet(self) -> Alphabet: ...
+
+    @property
+    def top(self) -> Ids:
+        """frames × TOP: the likeliest characters of each frame, blank included, in no order."""
+
+    @property
+    def peak(self) -> Floats:
+        """For each character its best log probability in any frame."""
+
+    def columns(self, ids: Sequence[int]) -> Floats:
+        """frames × len(ids): the log probabilities of these characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last layer of the recogniser: frame features to one logit a character."""
+
+    weights: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePosterior:
+    """A line as frame features: some 40 KB instead of 6 MB; a column is computed when it is asked for."""
+
+    alphabet: Alphabet
+    head: Head
+    features: Floats
+    norm: Floats
+    """log of the sum over all characters, a frame"""
+    top: Ids
+    peak: Floats
+
+    def columns(self, ids: Sequence[int]) -> Floats:
+        wanted = np.asarray(ids, dtype=np.int64)
+        logits = self.features @ self.head.weights[:, wanted] + self.head.bias[wanted]
+        return np.asarray(logits - self.norm[:, None], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class TextPosterior:
+    """A posterior made from a plain answer (a reader without probabilities): each character as sure as ``confidence``."""
+
+    alphabet: Alphabet
+    text: str
+    confidence: float
+
+    @property
+    def _path(self) -> list[int]:
+        path = [BLANK]
+        for character in self.text:
+            path += [self.alphabet.index.get(character, BLANK), BLANK]
+        return path
+
+    @property
+    def top(self) -> Ids:
+        rows = [[place, BLANK] + [1] * (TOP - 2) for place in self._path]
+        return np.asarray(rows, dtype=np.int64)
+
+    @property
+    def peak(self) -> Floats:
+        return np.asarray(self.columns(range(len(self.alphabet))).max(axis=0), dtype=np.float32)
+
+    def columns(self, ids: Sequence[int]) -> Floats:
+        sure = np.log(max(self.confidence, 1e-3))
+        other = np.log(max(1 - self.confidence, 1e-3) / 100)
+        path, wanted = np.asarray(self._path), np.asarray(list(ids))
+        return np.where(path[:, None] == wanted[None, :], sure, other).astype(np.float32)
