@@ -94,10 +94,12 @@ def migrate(settings: Mapping[str, Any]) -> None:
 def upgrade(engine: sa.Engine) -> None:
     """Bring the tables to this version."""
     from counter import models
+    from counter.jobs import engine as jobs
     from counter.models.base import Base
 
     models.load_all()
     Base.metadata.create_all(engine)
+    jobs.prepare(engine)
 
 
 def create_master_key(settings: Mapping[str, Any]) -> Vault:

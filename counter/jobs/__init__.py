@@ -9,9 +9,15 @@ from sqlalchemy.orm import Session
 
 
 def enqueue(
-    session: Session, name: str, job_id: str, *ids: Any, queue: str = "here", delay: dt.timedelta | None = None
+    session: Session,
+    name: str,
+    job_id: str,
+    *ids: Any,
+    queue: str = "here",
+    partition: str = "",
+    delay: dt.timedelta | None = None,
 ) -> None:
     """Queue a job in the caller's transaction. Loads the engine's library at the first use only."""
     from counter.jobs import engine
 
-    engine.enqueue(session, name, job_id, *ids, queue=queue, delay=delay)
+    engine.enqueue(session, name, job_id, *ids, queue=queue, partition=partition, delay=delay)

@@ -32,8 +32,13 @@ log = logging.getLogger("counter.jobs")
 NAME = "counter"
 VERSION = "1"  # pinned: a job queued before an upgrade must still run; jobs carry a version in their own name
 HERE = "here"  # jobs that only touch our own database
-OUTSIDE = "outside"  # jobs that wait for others: back offices, readers
-QUEUES = {HERE: 4, OUTSIDE: 8}
+OUTSIDE = "outside"  # jobs that wait for a back office; a partition an office, so that a dead one holds up only itself
+READING = "reading"  # jobs that need a whole processor
+QUEUES: dict[str, dict[str, Any]] = {
+    HERE: {"worker_concurrency": 16, "polling_interval_sec": 0.25},
+    OUTSIDE: {"worker_concurrency": 12, "partition_worker_concurrency": 2, "polling_interval_sec": 1.0},
+    READING: {"worker_concurrency": 1, "polling_interval_sec": 0.5},
+}
 UNFINISHED = ("ENQUEUED", "DELAYED", "PENDING")
 JOBS = ("counter.jobs.deliver", "counter.jobs.read_scan")
 
@@ -75,9 +80,13 @@ def enqueue(
     job_id: str,
     *ids: Any,
     queue: str = HERE,
+    partition: str = "",
     delay: dt.timedelta | None = None,
 ) -> None:
-    """Queue a job in the caller's own transaction: it exists exactly when that commits. The same ``job_id`` runs once."""
+    """Queue a job in the caller's own transaction: it exists exactly when that commits. The same ``job_id`` runs once.
+
+    ``partition``: whom an outside job waits for.
+    """
     options: dict[str, Any] = {
         "workflow_name": name,
         "queue_name": queue,
@@ -86,6 +95,8 @@ def enqueue(
         "application_name": NAME,
         "serialization_type": WorkflowSerializationFormat.PORTABLE,
     }
+    if queue == OUTSIDE:
+        options["queue_partition_key"] = partition or name
     if delay is not None:
         options["delay_seconds"] = delay.total_seconds()
     _client(session).enqueue_in_transaction(session, options, *ids)  # type: ignore[arg-type]
@@ -143,8 +154,8 @@ def start(app: Any, store: Store) -> Beat:
     DBOS(config=config)
     DBOS.listen_queues(list(QUEUES))
     DBOS.launch()
-    for queue, at_once in QUEUES.items():
-        DBOS.register_queue(queue, worker_concurrency=at_once, polling_interval_sec=0.5, on_conflict="always_update")
+    for queue, limits in QUEUES.items():
+        DBOS.register_queue(queue, **limits, on_conflict="always_update")
     beat.start()
     return beat
 

@@ -32,7 +32,14 @@ class Enqueue(Protocol):
     """How a job is queued in the caller's transaction (counter.jobs.engine.enqueue); services know no engine."""
 
     def __call__(
-        self, session: Session, name: str, job_id: str, *ids: Any, queue: str, delay: dt.timedelta | None = None
+        self,
+        session: Session,
+        name: str,
+        job_id: str,
+        *ids: Any,
+        queue: str,
+        partition: str = "",
+        delay: dt.timedelta | None = None,
     ) -> None: ...
 
 
@@ -83,7 +90,9 @@ def create(session: Session, bundle_id: str, applications: Sequence[tuple[Mappin
     session.execute(sa.insert(Delivery), rows)
     for part in parts:
         if part:
-            _enqueue(session, part[0]["job_id"], [(row["ward"], row["id"]) for row in part], way=part[0]["way"])
+            first = part[0]
+            pairs = [(row["ward"], row["id"]) for row in part]
+            _enqueue(session, first["job_id"], pairs, way=first["way"], office=first["office"])
 
 
 def claim(session: Session, ward: str, delivery_id: str, now: dt.datetime) -> Parcel | None:
@@ -153,7 +162,7 @@ def failed(
     row.next_attempt_at = now + wait
     row.job_id = f"deliver:{row.id}:{ids.new_id()}"
     session.flush()
-    _enqueue(session, row.job_id, [(ward, row.id)], way=row.way, delay=wait)
+    _enqueue(session, row.job_id, [(ward, row.id)], way=row.way, office=row.office, delay=wait)
     return row.next_attempt_at
 
 
@@ -167,7 +176,7 @@ def resend(session: Session, ward: str, delivery_id: str, actor: str, now: dt.da
     row.next_attempt_at = now
     row.job_id = f"deliver:{row.id}:{ids.new_id()}"
     session.flush()
-    _enqueue(session, row.job_id, [(ward, delivery_id)], way=row.way)
+    _enqueue(session, row.job_id, [(ward, delivery_id)], way=row.way, office=row.office)
     status.append(
         session, ward, row.application_id, Kind.RESENT, actor=actor, at=now, detail={"delivery": row.id}
     )
@@ -199,7 +208,7 @@ def requeue(session: Session, ward: str, delivery_id: str) -> None:
             return
         row.job_id = f"deliver:{row.id}:{ids.new_id()}"
         session.flush()
-        _enqueue(session, row.job_id, [(ward, delivery_id)], way=row.way)
+        _enqueue(session, row.job_id, [(ward, delivery_id)], way=row.way, office=row.office)
 
 
 def _parcel(session: Session, ward: str, delivery_id: str) -> Parcel:
@@ -229,8 +238,15 @@ def _parcel(session: Session, ward: str, delivery_id: str) -> Parcel:
 
 
 def _enqueue(
-    session: Session, job_id: str, deliveries: Sequence[tuple[str, str]], *, way: str, delay: dt.timedelta | None = None
+    session: Session,
+    job_id: str,
+    deliveries: Sequence[tuple[str, str]],
+    *,
+    way: str,
+    office: str,
+    delay: dt.timedelta | None = None,
 ) -> None:
     enqueue: Enqueue = session.info["enqueue"]
     pairs = [list(pair) for pair in deliveries]
-    enqueue(session, JOB, job_id, pairs, queue="here" if way == INSIDE else "outside", delay=delay)
+    partition = f"{deliveries[0][0]}/{office}"
+    enqueue(session, JOB, job_id, pairs, queue="here" if way == INSIDE else "outside", partition=partition, delay=delay)
