@@ -62,6 +62,7 @@ class ScanFile(WardOwned, Base):
     size: Mapped[int]
     state: Mapped[str] = mapped_column(sa.String(10), default=FileState.WAITING)
     pages: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(default=0)  # a file that kills its reader is not tried for ever
     reason: Mapped[str | None] = mapped_column(sa.String(200))
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     read_at: Mapped[dt.datetime | None]
@@ -79,6 +80,7 @@ class PaperForm(WardOwned, Base):
 
     id: Mapped[str] = id_column()
     batch_id: Mapped[str] = mapped_column(sa.String(17))
+    file_id: Mapped[str] = mapped_column(sa.String(17))  # where its first page came from
     key_id: Mapped[str] = mapped_column(sa.ForeignKey("vault_key.id"))
     serial: Mapped[str | None] = mapped_column(sa.String(17))
     procedure: Mapped[str | None] = mapped_column(sa.String(40))
@@ -94,6 +96,7 @@ class PaperForm(WardOwned, Base):
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["ward", "batch_id"], ["batch.ward", "batch.id"]),
+        sa.ForeignKeyConstraint(["ward", "file_id"], ["scan_file.ward", "scan_file.id"]),
         sa.Index("ix_paper_form_queue", "ward", "state", "created_at", "id"),
         sa.Index("ix_paper_form_serial", "ward", "serial"),
     )

@@ -1,0 +1,65 @@
+"""Reading an uploaded file, page by page. Harmless to repeat: pages that were read stay; no transaction is open while reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from pathlib import Path
+from typing import Any
+
+from counter import tenancy
+from counter.jobs.engine import OUTSIDE, Workplace, enqueue, job
+from counter.services import intake, sheets
+from counter.services.blobs import Blobs
+
+log = logging.getLogger("counter.read")
+JOB = "read-file.1"
+
+
+def enqueue_reading(session: Any, ward: str, file_ids: list[str]) -> None:
+    """Queue the files in the caller's transaction."""
+    for file_id in file_ids:
+        enqueue(session, JOB, f"read:{file_id}", ward, file_id, queue=OUTSIDE)
+
+
+@job(JOB)
+def read_file(workplace: Workplace, ward: str, file_id: str) -> None:
+    instance = Path(workplace.app.config["INSTANCE"])
+    read(workplace.store, instance, ward, file_id)
+
+
+def read(store: Any, instance: Path, ward: str, file_id: str) -> None:
+    """Everything still to be read of one file."""
+    from ocr.loading import Unreadable, load_pages
+
+    blobs = Blobs(instance / "blobs")
+    with store.scope() as session, tenancy.tenant(session, ward):
+        original = intake.to_read(session, blobs, file_id)
+    if original is None:
+        return
+    try:
+        images = load_pages(original.data, original.name)
+    except Unreadable as unreadable:
+        with store.scope() as session, tenancy.tenant(session, ward):
+            intake.failed(session, file_id, intake.words(unreadable))
+        return
+    with store.scope() as session, tenancy.tenant(session, ward):
+        intake.counted(session, file_id, len(images))
+        templates = sheets.templates(session, instance)
+    for position, image in enumerate(images):
+        if position not in original.done:
+            seen = _read_page(image, templates)
+            with store.scope() as session, tenancy.tenant(session, ward):
+                intake.record_page(session, blobs, file_id, position, seen, image)
+    with store.scope() as session, tenancy.tenant(session, ward):
+        intake.finished(session, file_id, dt.datetime.now(dt.UTC))
+
+
+def _read_page(image: Any, templates: Any) -> Any:
+    from ocr.reading import read_page
+
+    try:
+        return read_page(image, templates)
+    except Exception:  # a page the reader stumbles over is typed by hand; the others go on
+        log.exception("the reader failed on a page")
+        return None

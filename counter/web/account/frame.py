@@ -1,0 +1,57 @@
+"""What the frame of every staff page shows: the ward and the offices, who is signed in, the tasks they have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+
+from counter.extensions import db
+from counter.queries import organisation
+from counter.web import access
+from forms.wards import WARDS
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The signed-in person as the header names them."""
+
+    name: str
+    ward: str
+    ward_name: str
+    accent: str
+    office_names: tuple[str, ...]
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    label: str
+    url: str
+    here: bool
+    count: int = 0
+
+
+_TASKS = (
+    ("clerk", "案件", "office.queue", "office."),
+    ("desk", "取込", "desk.home", "desk."),
+    ("desk", "確認", "review.waiting", "review."),
+    ("desk", "用紙", "sheets.choose", "sheets."),
+    ("admin", "職員", "admin.people", "admin."),
+)
+
+
+def frame() -> dict[str, Any]:
+    """A context processor for the blueprints of staff."""
+    member: access.Member | None = flask.g.get("member")
+    if member is None:
+        return {"me": None, "tasks": ()}
+    ward = WARDS[member.ward]
+    names = organisation.office_names(db(), member.ward)
+    offices = tuple(names.get(code, code) for code in member.offices)
+    face = Face(member.name, member.ward, ward.name, ward.accent, offices, member.roles)
+    endpoint = flask.request.endpoint or ""
+    tasks = tuple(Task(label, flask.url_for(first), endpoint.startswith(own))
+                  for role, label, first, own in _TASKS if role in member.roles)
+    return {"me": face, "tasks": tasks}

@@ -1,0 +1,1 @@
+"""What a ward's administrator looks after."""
