@@ -28,6 +28,7 @@ from counter.extensions import Store
 from counter.models.worker import Worker
 
 log = logging.getLogger("counter.jobs")
+logging.getLogger("dbos").setLevel(logging.WARNING)
 
 NAME = "counter"
 VERSION = "1"  # pinned: a job queued before an upgrade must still run; jobs carry a version in their own name

@@ -84,7 +84,7 @@ def submit_bundle(
         for line, (one, decision, key_id) in enumerate(zip(filed, decisions, keys, strict=True), start=1)
     ]
     with tenancy.all_wards(session, "one bundle goes to the offices of several wards at once"):
-        session.execute(sa.insert(Application), rows)
+        session.execute(sa.insert(Application), rows, execution_options={"render_nulls": True})
         session.execute(sa.insert(Event), [_received(row, bundle) for row in rows])
         if tokens := _tokens(session, rows, filed):
             session.execute(sa.insert(SearchToken), tokens)
@@ -108,8 +108,9 @@ def _new_bundle(
         "language": language,
         "received_at": received_at,
     }
-    inserted = session.execute(_insert(session, Bundle).values(values).on_conflict_do_nothing(index_elements=["nonce"]))
-    return Bundle(**values) if inserted.rowcount else None
+    insert = _insert(session, Bundle).values(values).on_conflict_do_nothing(index_elements=["nonce"])
+    inserted = session.scalar(insert.returning(Bundle.id))
+    return Bundle(**values) if inserted else None
 
 
 def _keep_definitions(session: Session, definitions: Mapping[str, Procedure]) -> None:
