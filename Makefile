@@ -1,0 +1,19 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test lock migration
+UV = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start the counter on http://127.0.0.1:8000
+	./run
+
+test: ## Check everything
+	./test
+
+lock: ## Pin the newest versions that requirements*.in allow (needs uv)
+	$(UV) --upgrade requirements.in -o requirements.lock
+	$(UV) --upgrade -c requirements.lock requirements-dev.in -o requirements-dev.lock
+
+migration: ## Write a migration for what the models gained: make migration m="why"
+	.venv/bin/python -m counter.migrations "$(m)"

@@ -1,0 +1,26 @@
+"""How gunicorn serves the counter; settings are environment variables (docs/operations.md)."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+bind = os.environ.get("COUNTER_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("COUNTER_PROCESSES", "2"))
+threads = int(os.environ.get("COUNTER_THREADS", "8"))
+timeout = 60
+graceful_timeout = 20
+control_socket_disable = True
+forwarded_allow_ips = os.environ.get("COUNTER_PROXIES", "127.0.0.1")
+loglevel = "warning"
+
+
+def when_ready(_: Any) -> None:
+    """Say where the counter is, and the demo's sign-ins where there is a demo."""
+    lines = [f"スマート電子窓口  http://{bind}/"]
+    welcome = os.environ.get("COUNTER_WELCOME")
+    if welcome:
+        lines.append(Path(welcome).read_text("utf-8"))
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
