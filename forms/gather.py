@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from forms.conditions import All, Condition, Is
@@ -55,8 +56,8 @@ def _put(record: Record, path: list[str], value: Any) -> None:
 def gather(procedure: Procedure, record: Mapping[str, Any]) -> dict[str, Any]:
     """A document that projects to ``record``: paper's way back.
 
-    People get ids by their place (``p1`` …). A role that is written with the same values as a member of a list, or
-    as an earlier role, is that person; a person who only fills a role is ``listed: false``, so that no list asks of
+    People get ids by their place (``p1`` …). A role that agrees in all that both places ask with a member of a list,
+    or with an earlier role, is that person; a person who only fills a role is ``listed: false``, so that no list asks of
     them what the paper did not. What a row implies by standing on the paper (an ``Is`` of ``where``) is set.
     """
     document: dict[str, Any] = {}
@@ -79,42 +80,55 @@ def gather(procedure: Procedure, record: Mapping[str, Any]) -> dict[str, Any]:
     return document
 
 
+@dataclass(slots=True)
+class _Found:
+    """A person on the paper, with what the places that name them ask there."""
+
+    item: dict[str, Any]
+    asked: set[str]
+    rows: set[str]
+
+
 class _People:
     """The people found so far, by list section."""
 
     def __init__(self) -> None:
-        self.sections: dict[str, list[dict[str, Any]]] = {}
+        self._found: dict[str, list[_Found]] = {}
+
+    @property
+    def sections(self) -> dict[str, list[dict[str, Any]]]:
+        return {section: [found.item for found in people] for section, people in self._found.items()}
 
     def member(self, about: About, row: Mapping[str, Any]) -> None:
+        person = self._same(about, row) or self._new(about)
         implied = _implied(about.where) if about.where is not None else {}
-        person = self._same(about, row, listed=True) or self._new(about)
-        person.update(row)
-        person.update({name: value for name, value in implied.items() if name not in row})
+        person.item.update({**implied, **row})
+        person.asked.update(ask.field.name for ask in about.asks)
+        person.rows.add(about.record_key)
 
     def role(self, about: About, written: Mapping[str, Any]) -> str:
         person = self._same(about, written) or self._new(about, listed=False)
-        person.update(written)
-        return str(person["id"])
+        person.item.update(written)
+        person.asked.update(ask.field.name for ask in about.asks)
+        return str(person.item["id"])
 
-    def _same(self, about: About, written: Mapping[str, Any], listed: bool = False) -> dict[str, Any] | None:
-        """Somebody with the same name whom nothing written contradicts and whose record would not change."""
-        asks = {item.field.name for item in about.asks}
-        for person in self.sections.get(about.section_key, ()):
-            if listed and about.record_key in person.get("_rows", ()):
-                continue
-            shared = [name for name in written if name in person]
-            complete = all(name in written for name in asks if name in person)
-            if "name" in shared and complete and all(person[name] == written[name] for name in shared):
+    def _same(self, about: About, written: Mapping[str, Any]) -> _Found | None:
+        """Somebody of the same name whom nothing contradicts: what either place asks, both left alike."""
+        asks = {ask.field.name for ask in about.asks}
+        for person in self._found.get(about.section_key, ()):
+            both = asks & person.asked
+            same = all(person.item.get(name) == written.get(name) for name in both)
+            if same and "name" in written and "name" in both and about.record_key not in person.rows:
                 return person
         return None
 
-    def _new(self, about: About, listed: bool = True) -> dict[str, Any]:
-        people = self.sections.setdefault(about.section_key, [])
-        person: dict[str, Any] = {"id": f"p{len(people) + 1}"}
+    def _new(self, about: About, listed: bool = True) -> _Found:
+        people = self._found.setdefault(about.section_key, [])
+        item: dict[str, Any] = {"id": f"p{len(people) + 1}"}
         if not listed:
-            person["listed"] = False
-        people.append(person)
-        return person
+            item["listed"] = False
+        people.append(_Found(item, set(), set()))
+        return people[-1]
 
 
 def _implied(where: Condition) -> dict[str, Any]:
