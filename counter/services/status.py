@@ -16,6 +16,7 @@ from counter import ids, tenancy, vault
 from counter.models.application import Application, Status
 from counter.models.bundle import Bundle, Guess
 from counter.models.event import Event, Kind
+from counter.queries import office
 from counter.queries.records import note_sealed_as
 from counter.services import receipts
 from counter.services.receipts import Line
@@ -124,6 +125,12 @@ def by_number(
     return _view(session, bundle)
 
 
+def of_bundle(session: Session, bundle_id: str) -> BundleStatus | None:
+    """The same view for a caller who has just proved number and secret, such as a page that is loaded again."""
+    bundle = session.get(Bundle, bundle_id)
+    return None if bundle is None else _view(session, bundle)
+
+
 def _refuse_guessing(session: Session, keys: Mapping[str, bytes], window: int, now: dt.datetime) -> None:
     counted = session.execute(
         sa.select(Guess.key, Guess.failures).where(Guess.key.in_(keys.values()), Guess.window == window)
@@ -161,15 +168,8 @@ def _view(session: Session, bundle: Bundle) -> BundleStatus:
             kind=event.kind,
             status=event.status,
             at=event.at,
-            note=_note(session, event, key_id),
+            note=office.note(session, key_id, event),
         )
         for event, key_id in events
     )
     return BundleStatus(bundle.id, ids.grouped(bundle.id), bundle.received_at, lines, steps)
-
-
-def _note(session: Session, event: Event, key_id: str) -> str | None:
-    if event.note is None:
-        return None
-    where = note_sealed_as(event.ward, event.application_id, event.seq)
-    return str(vault.of(session).open(session, key_id, where, event.note))

@@ -1,0 +1,146 @@
+"""Which languages the counter speaks, which one this request wants, and how a message becomes text or ruby markup."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import flask
+import flask_babel
+from babel import Locale
+from markupsafe import Markup, escape
+
+COOKIE = "sc_lang"
+FIELD = "_lang"
+COOKIE_DAYS = 365
+
+# {漢字|かんじ}: the base, then its reading. Neither part may hold a brace or a bar.
+RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
+RUBY_TAGS = re.compile(r"<rp>[^<]*</rp>|<rt>[^<]*</rt>|</?ruby>")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Language:
+    code: str  # in URLs, cookies and stored drafts
+    folder: str  # under translations/
+    html: str  # for the lang attribute
+    name: str  # in its own words
+
+
+LANGUAGES = (
+    Language("ja", "ja", "ja", "日本語"),
+    Language("ja-easy", "ja@easy", "ja", "やさしい日本語"),
+    Language("en", "en", "en", "English"),
+)
+BY_CODE = {language.code: language for language in LANGUAGES}
+DEFAULT = LANGUAGES[0]
+
+
+class Rubied(str):
+    """A message that may hold {漢字|かんじ}: ruby in HTML, escaped like any other text."""
+
+    __slots__ = ()
+
+    def __html__(self) -> Markup:
+        return Markup(RUBY.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", str(escape(str(self)))))
+
+
+def plain(text: object) -> str | Markup:
+    """The same words without readings: for attributes, titles, options and PDF metadata."""
+    if isinstance(text, Markup):
+        return Markup(RUBY_TAGS.sub("", text))
+    return RUBY.sub(r"\1", str(text))
+
+
+def translate(msgid: str) -> str:
+    """The words of this request's language, without readings."""
+    return str(plain(flask_babel.gettext(msgid)))
+
+
+def markup(msgid: str) -> Markup:
+    """The words of this request's language as HTML; `%` on the result escapes what is put in."""
+    return Markup(Rubied(flask_babel.gettext(msgid)))
+
+
+def choose(form: Mapping[str, str], args: Mapping[str, str], cookies: Mapping[str, str], accept: Any) -> Language:
+    """A pressed button comes first, then a link, then what was chosen before, then what the browser says."""
+    for asked in (form.get(FIELD), args.get("lang"), cookies.get(COOKIE)):
+        if asked in BY_CODE:
+            return BY_CODE[asked]
+    best = accept.best_match([language.code for language in LANGUAGES if language.code != "ja-easy"])
+    return BY_CODE.get(best or "", DEFAULT)
+
+
+def current() -> Language:
+    """The language of this request; Japanese outside one."""
+    if not flask.has_request_context():
+        return DEFAULT
+    if "language" not in flask.g:
+        request = flask.request
+        flask.g.language = choose(request.form, request.args, request.cookies, request.accept_languages)
+    found: Language = flask.g.language
+    return found
+
+
+def switching() -> bool:
+    """Whether this POST only wants another language: keep what was typed, check nothing."""
+    return flask.request.method == "POST" and flask.request.form.get(FIELD) in BY_CODE
+
+
+def remember(response: flask.Response) -> flask.Response:
+    """Keep a language that was asked for by button or link."""
+    request = flask.request
+    asked = request.form.get(FIELD) or request.args.get("lang")
+    if asked in BY_CODE and asked != request.cookies.get(COOKIE):
+        response.set_cookie(
+            COOKIE, asked, max_age=COOKIE_DAYS * 86400, secure=request.is_secure, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+JST = dt.timezone(dt.timedelta(hours=9), "JST")
+WEEKDAYS = "月火水木金土日"
+
+
+def date_text(value: dt.date | dt.datetime) -> str:
+    """2026年11月21日（土） or Saturday, 21 November 2026."""
+    day = value.astimezone(JST).date() if isinstance(value, dt.datetime) else value
+    if current().html == "ja":
+        return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
+    return flask_babel.format_date(day, "EEEE, d MMMM yyyy", rebase=False)
+
+
+def time_text(value: dt.datetime) -> str:
+    """The date and the time of the day in Japan, 24 hours."""
+    return f"{date_text(value)} {value.astimezone(JST):%H:%M}"
+
+
+def here_in(code: str) -> str:
+    """This page's address in another language, its own query kept."""
+    args = {key: value for key, value in flask.request.args.to_dict(flat=False).items() if key != "lang"}
+    if flask.request.endpoint is None or flask.request.method == "POST":
+        return "?" + f"lang={code}"
+    return flask.url_for(flask.request.endpoint, **{**(flask.request.view_args or {}), **args, "lang": code})
+
+
+def init_app(app: flask.Flask) -> None:
+    """Set up Flask-Babel, the filters that templates use, and the cookie that remembers a choice."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "../translations")
+    flask_babel.Babel(
+        app,
+        default_locale=DEFAULT.folder,
+        default_timezone="Asia/Tokyo",
+        locale_selector=lambda: Locale.parse(current().folder),
+    )
+    # Installed after Flask-Babel's own, so that every message of a template knows ruby.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda msgid: Rubied(flask_babel.gettext(msgid)),
+        lambda one, many, number: Rubied(flask_babel.ngettext(one, many, number)),
+        newstyle=True,
+    )
+    app.jinja_env.filters.update(plain=plain, date_text=date_text, time_text=time_text)
+    app.jinja_env.globals.update(t=markup, languages=LANGUAGES, language=current, here_in=here_in)
+    app.after_request(remember)

@@ -1,0 +1,91 @@
+"""From the procedures that were chosen to a draft, and changing that choice later."""
+
+from __future__ import annotations
+
+import flask
+from werkzeug.wrappers import Response
+
+from counter import locales
+from counter.extensions import db, limiter
+from counter.services import drafts
+from counter.web.access import draft_owner, public
+from counter.web.apply import blueprint, owner
+from counter.web.apply.opened import open_draft
+from forms.life_events import LIFE_EVENTS
+from forms.procedures import CATALOGUE
+from forms.wards import WARDS
+
+
+@blueprint.post("/")
+@limiter.limit("60 per hour")
+@public
+def begin() -> Response:
+    """A new draft; without a procedure, back to where one is chosen."""
+    codes = _chosen()
+    if not codes or locales.switching():
+        return flask.redirect(_back_to_choice())
+    token = owner.token_or_new()
+    event = flask.request.form.get("event", "")
+    draft = drafts.begin(db(), token, codes, event=event if event in LIFE_EVENTS else "", suggested=_suggested(event))
+    response = flask.redirect(flask.url_for("apply.tasks", draft_id=draft.id), 303)
+    return owner.give(response, token)
+
+
+@blueprint.get("/<draft_id>/procedures")
+@draft_owner
+def choice(draft_id: str) -> str | Response:
+    opened = open_draft(draft_id)
+    if opened.draft.bundle_id:
+        return flask.redirect(flask.url_for("apply.receipt", draft_id=draft_id))
+    return flask.render_template("apply/choice.html", opened=opened, catalogue=_together(opened.draft.procedures))
+
+
+@blueprint.post("/<draft_id>/procedures")
+@draft_owner
+def choose(draft_id: str) -> str | Response:
+    opened = open_draft(draft_id)
+    if opened.draft.bundle_id:
+        return flask.redirect(flask.url_for("apply.receipt", draft_id=draft_id))
+    codes = _chosen()
+    if codes:
+        opened.draft.procedures = codes
+        opened.save()
+    if not codes or locales.switching():
+        return flask.redirect(flask.url_for("apply.choice", draft_id=draft_id, none=None if codes else 1))
+    return flask.redirect(flask.url_for("apply.tasks", draft_id=draft_id))
+
+
+@blueprint.post("/<draft_id>/discard")
+@draft_owner
+def discard(draft_id: str) -> Response:
+    """Erase the draft; one that was submitted only leaves this browser."""
+    open_draft(draft_id)
+    drafts.discard(db(), draft_id, owner.token())
+    return flask.redirect(flask.url_for("front.index", gone=1))
+
+
+def _chosen() -> tuple[str, ...]:
+    picked = set(flask.request.form.getlist("procedure"))
+    return tuple(code for code, one in CATALOGUE.items() if code in picked and one.door == "application")
+
+
+def _together(chosen: tuple[str, ...]) -> list[str]:
+    """What may be filed beside what was chosen: whatever makes applications, business apart from home."""
+    business = {code for code, one in CATALOGUE.items() if any(t.event == "business" for t in one.triggers)}
+    kin = business if set(chosen) & business else set(CATALOGUE) - business
+    return [code for code, one in CATALOGUE.items() if code in kin and one.door == "application"]
+
+
+def _suggested(event: str) -> dict[str, dict[str, str]]:
+    """The wards of the guide, to stand in the addresses before anything was typed there."""
+    places = LIFE_EVENTS[event].places if event in LIFE_EVENTS else ()
+    given = {place.key: flask.request.form.get(place.name, "") for place in places}
+    return {key: {"city": WARDS[code].city} for key, code in given.items() if code in WARDS}
+
+
+def _back_to_choice() -> str:
+    event = flask.request.form.get("event", "")
+    if event not in LIFE_EVENTS:
+        return flask.url_for("front.procedures")
+    places = {place.name: flask.request.form.get(place.name, "") for place in LIFE_EVENTS[event].places}
+    return flask.url_for("front.guide", event=event, **places, none=None if locales.switching() else 1)

@@ -1,0 +1,95 @@
+"""The end of a draft: check the answers, submit, the receipt and its copy."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import flask
+from werkzeug.wrappers import Response
+
+from counter import locales
+from counter.extensions import db, limiter
+from counter.models.bundle import Channel
+from counter.services import receipts
+from counter.services.applications import NotComplete, submit_bundle
+from counter.services.journey import ROSTER
+from counter.web.access import draft_owner
+from counter.web.apply import blueprint
+from counter.web.apply.copy import pdf_copy, status_code
+from counter.web.apply.opened import Opened, open_draft
+from counter.web.apply.summary import destinations, groups
+from forms.model import Problem
+
+
+@blueprint.get("/<draft_id>/check")
+@draft_owner
+def check(draft_id: str) -> str | Response:
+    opened = open_draft(draft_id)
+    if opened.draft.bundle_id:
+        return flask.redirect(flask.url_for("apply.receipt", draft_id=draft_id))
+    journey = opened.journey
+    if not journey.complete:
+        return to_first_problem(opened)
+    return flask.render_template("apply/check.html", opened=opened, groups=groups(opened),
+                                 destinations=destinations(opened), open_form=True)
+
+
+@blueprint.post("/<draft_id>/submit")
+@limiter.limit("60 per hour")
+@draft_owner
+def submit(draft_id: str) -> str | Response:
+    """Once: the nonce of the draft makes every resend the same submission."""
+    opened = open_draft(draft_id)
+    if locales.switching():
+        return flask.redirect(flask.url_for("apply.check", draft_id=draft_id))
+    if not opened.draft.bundle_id:
+        if not opened.journey.complete:
+            return to_first_problem(opened)
+        try:
+            receipt = submit_bundle(
+                db(), procedures=opened.procedures, answers=opened.draft.answers, channel=Channel.ONLINE,
+                nonce=opened.draft.nonce, language=locales.current().code, received_at=dt.datetime.now(dt.UTC),
+            )  # fmt: skip
+        except NotComplete:
+            return to_first_problem(opened)
+        opened.draft.bundle_id = receipt.bundle_id
+        opened.save()
+    return flask.redirect(flask.url_for("apply.receipt", draft_id=draft_id), 303)
+
+
+@blueprint.get("/<draft_id>/receipt")
+@draft_owner
+def receipt(draft_id: str) -> str | Response:
+    opened = open_draft(draft_id)
+    found = receipts.of_nonce(db(), opened.draft.nonce) if opened.draft.bundle_id else None
+    if found is None:
+        return flask.redirect(flask.url_for("apply.tasks", draft_id=draft_id))
+    return flask.render_template("apply/receipt.html", opened=opened, receipt=found, code=status_code(found),
+                                 until=opened.draft.expires_at)
+
+
+@blueprint.get("/<draft_id>/receipt.pdf")
+@limiter.limit("60 per hour")
+@draft_owner
+def receipt_pdf(draft_id: str) -> Response:
+    opened = open_draft(draft_id)
+    found = receipts.of_nonce(db(), opened.draft.nonce) if opened.draft.bundle_id else None
+    if found is None:
+        return flask.redirect(flask.url_for("apply.tasks", draft_id=draft_id))
+    return pdf_copy(opened, found)
+
+
+def to_first_problem(opened: Opened) -> Response:
+    """Steps were skipped, or a definition changed: to the first page that needs an answer, which says so."""
+    journey = opened.journey
+    page = journey.first_open or (journey.page(_page_key(journey.problems[0])) if journey.problems else None)
+    if page is None:
+        return flask.redirect(flask.url_for("apply.tasks", draft_id=opened.draft.id, skipped=1))
+    if page.key == ROSTER:
+        return flask.redirect(flask.url_for("apply.people", draft_id=opened.draft.id, fix=1))
+    fix = 1 if page.state == "part" else None
+    return flask.redirect(flask.url_for("apply.page", draft_id=opened.draft.id, key=page.key, fix=fix, skipped=1))
+
+
+def _page_key(problem: Problem) -> str:
+    return problem.path if problem.path == ROSTER else problem.path.rpartition(".")[0]

@@ -1,0 +1,106 @@
+"""A draft opened for one request: its procedures, its pages, and the form of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import flask
+
+from counter.extensions import db
+from counter.locales import markup, plain
+from counter.services import drafts
+from counter.services.drafts import Draft
+from counter.services.journey import ROSTER, Journey, Page, journey, roster_questions
+from counter.web.apply import owner
+from counter.web.status.words import status_words
+from counter.web.wards import ward_name
+from forms.messages import N_
+from forms.model import Procedure, Question
+from forms.path import look_up
+from forms.procedures import CATALOGUE
+from forms.web import Context, PageForm, page_form, shown
+
+NAMELESS = N_("お名前がまだの方")
+
+
+@dataclass
+class Opened:
+    """What the views of a draft work with; nothing here outlives the request."""
+
+    draft: Draft
+
+    @cached_property
+    def procedures(self) -> tuple[Procedure, ...]:
+        """Today's definitions; a procedure that is no longer offered drops out."""
+        return tuple(CATALOGUE[code] for code in self.draft.procedures if code in CATALOGUE)
+
+    @property
+    def journey(self) -> Journey:
+        return journey(self.procedures, self.draft.answers, self.draft.kept)
+
+    @property
+    def people(self) -> list[dict[str, Any]]:
+        return list(drafts.people_of(self.draft.answers))
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """(id, name) of everybody, for questions that point to a person."""
+        return [(person["id"], self.name_of(person["id"])) for person in self.people]
+
+    @property
+    def own(self) -> str:
+        """The path of the person who is writing: the first one."""
+        return f"{ROSTER}.{self.people[0]['id']}" if self.people else ""
+
+    @property
+    def context(self) -> Context:
+        return Context(markup, self.names, self.own)
+
+    def name_of(self, person: str) -> str:
+        for question in roster_questions(self.procedures, self.draft.answers):
+            if question.path.split(".")[1] == person:
+                value = look_up(self.draft.answers, question.path)
+                return question.field.kind.show(value) if value else str(plain(markup(NAMELESS)))
+        return ""
+
+    def title_of(self, page: Page) -> str:
+        """A section's title, or whom the page is about."""
+        if page.person:
+            return markup(N_("%(name)sさんのこと")) % {"name": self.name_of(page.person)}
+        return markup(page.title)
+
+    def form(self, questions: Sequence[Question], formdata: Any = None) -> PageForm:
+        """The form of these questions: as sent, or as stored."""
+        made = page_form(questions, translate=markup, people=self.names, own=self.own)
+        values = {question.path: look_up(self.draft.answers, question.path) for question in questions}
+        return made(formdata, values=values, kept=self.draft.refill() if formdata is None else None)
+
+    def roster_form(self, formdata: Any = None) -> PageForm:
+        return self.form(roster_questions(self.procedures, self.draft.answers), formdata)
+
+    def shown(self, question: Question) -> str:
+        """An answer in the reader's language; empty where there is none."""
+        value = look_up(self.draft.answers, question.path)
+        if value is None or not question.field.kind.valid(value):
+            return ""
+        return shown(question.field.kind, value, self.context)
+
+    def ward_name(self, code: str) -> str:
+        return ward_name(code)
+
+    def status_words(self, status: str) -> str:
+        return status_words(status)
+
+    def save(self) -> None:
+        drafts.save(db(), self.draft, owner.token())
+
+
+def open_draft(draft_id: str) -> Opened:
+    """This resident's draft, locked if it is about to change; anybody else's is as absent as none."""
+    draft = drafts.load(db(), draft_id, owner.token(), lock=flask.request.method == "POST")
+    if draft is None:
+        flask.abort(404)
+    return Opened(draft)
