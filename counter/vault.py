@@ -57,7 +57,7 @@ class Vault:
 
     def new_root(self, session: Session, ward: str | None) -> str:
         """The key under which everything of a ward (or of the platform) lies; once an installation."""
-        key = Key(id=new_id(), scope=ROOT, ward=ward)
+        key = Key(id=new_id(), scope=ROOT, ward=ward, root_of=ward or "platform")
         key.wrapped = _encrypt(self._master, f"key:{key.id}", secrets.token_bytes(32))
         session.add(key)
         session.flush()
@@ -127,8 +127,7 @@ class Vault:
     def _root(self, session: Session, ward: str | None) -> tuple[str, bytes]:
         found: dict[str | None, tuple[str, bytes]] = session.info.setdefault("vault.roots", {})
         if ward not in found:
-            where = Key.ward.is_(None) if ward is None else Key.ward == ward
-            key = session.scalars(select(Key).where(Key.scope == ROOT, where)).one_or_none()
+            key = session.scalars(select(Key).where(Key.root_of == (ward or "platform"))).one_or_none()
             if key is None:
                 raise Locked(f"no root key for {ward or 'the platform'}")
             found[ward] = key.id, self._unwrap_root(key)

@@ -8,18 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from counter import ids, tenancy, vault
 from counter.models.application import Application, SearchToken, Status
 from counter.models.bundle import Bundle, Channel
-from counter.models.definition import Definition
 from counter.models.event import Event, Kind
 from counter.queries.records import sealed_as
-from counter.services import audit, delivery, receipts, routing, search
+from counter.services import audit, definitions, delivery, receipts, routing, search, suppliers
 from counter.services.receipts import Line, Receipt
-from forms import snapshot
+from counter.services.writing import insert
 from forms.bundle import Bundle as Asked
 from forms.bundle import Incomplete
 from forms.model import Application as Filed
@@ -68,8 +66,8 @@ def submit_bundle(
         filed = asked.applications(answers)
     except Incomplete as incomplete:
         raise NotComplete(incomplete.problems) from None
-    definitions = {asked.digests[procedure.code]: procedure for procedure in procedures}
-    decisions = routing.decide(session, [(definitions[one.digest], one.ward) for one in filed])
+    made_with = {asked.digests[procedure.code]: procedure for procedure in procedures}
+    decisions = routing.decide(session, [(made_with[one.digest], one.ward) for one in filed])
 
     bundle = _new_bundle(session, nonce, channel, language, received_at)
     if bundle is None:  # somebody else was faster with the same nonce, and has committed
@@ -77,10 +75,10 @@ def submit_bundle(
         assert raced is not None
         return raced
 
-    _keep_definitions(session, definitions)
+    definitions.keep(session, made_with)
     keys = vault.of(session).new_keys(session, "application", [one.ward for one in filed])
     rows = [
-        _row(session, one, decision, definitions[one.digest], bundle, line, key_id, provenance, counter_date)
+        _row(session, one, decision, made_with[one.digest], bundle, line, key_id, provenance, counter_date)
         for line, (one, decision, key_id) in enumerate(zip(filed, decisions, keys, strict=True), start=1)
     ]
     with tenancy.all_wards(session, "one bundle goes to the offices of several wards at once"):
@@ -88,11 +86,17 @@ def submit_bundle(
         session.execute(sa.insert(Event), [_received(row, bundle) for row in rows])
         if tokens := _tokens(session, rows, filed):
             session.execute(sa.insert(SearchToken), tokens)
+        filings = [
+            (row["ward"], row["id"], one.answers)
+            for row, one in zip(rows, filed, strict=True)
+            if one.procedure == suppliers.PROCEDURE
+        ]
+        suppliers.note_filings(session, filings, received_at)
         delivery.create(session, bundle.id, [(row, to.way) for row, to in zip(rows, decisions, strict=True)])
     for row in sorted(rows, key=lambda row: (row["ward"], row["line"])):  # one order of chains, so that none wait in a ring
         detail = {"bundle": bundle.id, "procedure": row["procedure"], "office": row["office"], "channel": channel.value}
         audit.record(session, row["ward"], ACTORS[channel], "application.received", row["id"], detail)
-    return _receipt(session, bundle, rows, decisions, definitions)
+    return _receipt(session, bundle, rows, decisions, made_with)
 
 
 def _new_bundle(
@@ -108,20 +112,9 @@ def _new_bundle(
         "language": language,
         "received_at": received_at,
     }
-    insert = _insert(session, Bundle).values(values).on_conflict_do_nothing(index_elements=["nonce"])
-    inserted = session.scalar(insert.returning(Bundle.id))
+    adding = insert(session, Bundle).values(values).on_conflict_do_nothing(index_elements=["nonce"])
+    inserted = session.scalar(adding.returning(Bundle.id))
     return Bundle(**values) if inserted else None
-
-
-def _keep_definitions(session: Session, definitions: Mapping[str, Procedure]) -> None:
-    known = set(session.scalars(sa.select(Definition.digest).where(Definition.digest.in_(definitions))))
-    new = [
-        {"digest": digest, "procedure": procedure.code, "content": snapshot.dump(procedure)}
-        for digest, procedure in sorted(definitions.items())
-        if digest not in known
-    ]
-    if new:
-        session.execute(_insert(session, Definition).on_conflict_do_nothing(index_elements=["digest"]), new)
 
 
 def _row(
@@ -202,14 +195,14 @@ def _receipt(
     bundle: Bundle,
     rows: Sequence[Mapping[str, Any]],
     decisions: Sequence[routing.Decision],
-    definitions: Mapping[str, Procedure],
+    made_with: Mapping[str, Procedure],
 ) -> Receipt:
     lines = tuple(
         Line(
             suffix=row["line"],
             application_id=row["id"],
             procedure_code=row["procedure"],
-            title=definitions[row["definition_digest"]].title,
+            title=made_with[row["definition_digest"]].title,
             ward=row["ward"],
             office_name=decision.office_name,
             status=row["status"],
@@ -218,9 +211,3 @@ def _receipt(
         for row, decision in zip(rows, decisions, strict=True)
     )
     return Receipt(bundle.id, ids.grouped(bundle.id), receipts.secret(session, bundle.nonce), bundle.received_at, lines)
-
-
-def _insert(session: Session, entity: type[Any]) -> Any:
-    """An insert that can say ON CONFLICT, in the database's own dialect."""
-    dialect = session.get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(entity)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from counter import ids, tenancy
 from counter.models.application import Application
-from counter.models.bundle import Bundle
 from counter.models.definition import Definition
 from counter.models.delivery import Delivery, DeliveryState
 from counter.models.event import Kind

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from counter import ids, tenancy, vault
@@ -20,6 +19,7 @@ from counter.queries import office
 from counter.queries.records import note_sealed_as
 from counter.services import receipts
 from counter.services.receipts import Line
+from counter.services.writing import insert
 
 WINDOW = dt.timedelta(minutes=15)
 MOST = {"receipt": 10, "address": 30, "everybody": 3000}
@@ -142,10 +142,9 @@ def _refuse_guessing(session: Session, keys: Mapping[str, bytes], window: int, n
 
 
 def _count(session: Session, keys: Mapping[str, bytes], window: int) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     for key in sorted(keys.values()):
         session.execute(
-            dialect.insert(Guess)
+            insert(session, Guess)
             .values(key=key, window=window, failures=1)
             .on_conflict_do_update(index_elements=["key", "window"], set_={"failures": Guess.failures + 1})
         )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from counter import tenancy
+from counter import folding, tenancy
 from counter.extensions import Store
 from counter.jobs import engine
 from counter.models.application import Application, SearchToken, Status
@@ -193,7 +193,7 @@ def test_every_choice_and_order_of_procedures_makes_as_many_distinct_cases(store
             assert kept == {code: RECORDS(code) for code in codes}
 
 
-def RECORDS(code: str) -> dict[str, Any]:  # noqa: N802 - reads like the table it stands for
+def RECORDS(code: str) -> dict[str, Any]:
     """What the office of a procedure gets when it is filed alone."""
     from forms.gather import project
 
@@ -247,7 +247,12 @@ def test_an_application_keeps_the_definition_it_was_made_with(store: Store, monk
 def test_records_are_found_by_what_a_clerk_was_told(store: Store) -> None:
     with store.scope() as session:
         submit(session)
-    asked = [(search.NAME, "山田 太郎"), (search.KANA, "やまだ　たろう"), (search.BIRTH, "1985-04-01"), (search.PHONE, "０９０-1234-5678")]
+    asked = [
+        (folding.NAME, "山田 太郎"),
+        (folding.KANA, "やまだ　たろう"),
+        (folding.BIRTH, "1985-04-01"),
+        (folding.PHONE, "０９０-1234-5678"),
+    ]
     with store.session(write=False) as session, tenancy.tenant(session, moves.KOTO):
         for purpose, text in asked:
             token = search.token(session, moves.KOTO, purpose, text)
