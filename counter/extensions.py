@@ -13,6 +13,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
 
 from counter import installation, jobs, tenancy
+from counter.database import READER, make_engine
 from counter.services import audit
 from counter.vault import Vault
 
@@ -20,7 +21,6 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_READER = "reader"
 
 
 class CounterSession(Session):
@@ -33,10 +33,8 @@ audit.guard(CounterSession)
 
 @sa.event.listens_for(CounterSession, "before_flush")
 def _refuse_writing_readers(session: Session, *_: Any) -> None:
-    if session.info.get(_READER) and (session.new or session.dirty or session.deleted):
-        raise RuntimeError(
-            "a GET was about to write; mark the view with counter.web.access.looks if it is a look"
-        )
+    if session.info.get(READER) and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("a GET was about to write; mark the view with counter.web.access.looks if it is a look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,8 @@ class Store:
         """A reader on SQLite takes no lock; a writer takes it at its first statement, so it never fails half way."""
         if write:
             return self.sessions()
-        session = self.sessions(bind=self.engine.execution_options(reader=True))
-        session.info[_READER] = True
+        session = self.sessions(bind=self.engine.execution_options(**{READER: True}))
+        session.info[READER] = True
         return session
 
     @contextmanager
@@ -68,34 +66,7 @@ def connect(settings: Mapping[str, Any]) -> Store:
     engine = make_engine(settings["DATABASE_URL"])
     vault = installation.vault(settings)
     info = {"vault": vault, "audit.folder": settings["AUDIT_HEADS"], "enqueue": jobs.enqueue}
-    return Store(
-        engine, vault, sessionmaker(engine, class_=CounterSession, expire_on_commit=False, info=info)
-    )
-
-
-def make_engine(url: str) -> sa.Engine:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
-    engine = sa.create_engine(
-        parsed.set(database=f"file:{parsed.database}", query={"mode": "rw", "uri": "true"}),
-        pool_size=10,
-        connect_args={"timeout": 15},
-    )
-    sa.event.listen(engine, "connect", _on_connect)
-    sa.event.listen(engine, "begin", _on_begin)
-    return engine
-
-
-def _on_connect(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _on_begin(connection: sa.Connection) -> None:
-    reader = connection.get_execution_options().get(_READER)
-    connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+    return Store(engine, vault, sessionmaker(engine, class_=CounterSession, expire_on_commit=False, info=info))
 
 
 def init_app(app: flask.Flask) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
 from counter import ids, tenancy
+from counter.database import make_engine, sqlite_file
 from counter.models.organisation import BackOffice, Installation, Ward
 from counter.vault import PLATFORM, Vault
 
@@ -43,14 +44,14 @@ def check(settings: Mapping[str, Any], engine: sa.Engine, *, serving: bool = Fal
     expected = marker.read_text("ascii").strip() if marker.exists() else None
     if expected and _file_missing(engine):
         raise Refused(
-            f"The database {engine.url.database} is missing, but this installation had one ({marker}). "
+            f"The database {sqlite_file(engine)} is missing, but this installation had one ({marker}). "
             "Restore a backup: flask --app wsgi restore FILE. No empty database is made over a lost one."
         )
     try:
-        found = _installation(engine)
+        existing = found(engine)
     except exc.OperationalError:
         return
-    if found is None:
+    if existing is None:
         if expected:
             raise Refused(
                 f"The database is not the one of this installation ({marker}): it is empty. "
@@ -65,9 +66,9 @@ def check(settings: Mapping[str, Any], engine: sa.Engine, *, serving: bool = Fal
             "be read. Put the key back (COUNTER_MASTER_KEY_FILE) or restore a backup."
         )
     opened = vault(settings)
-    if opened is None or found.master_fingerprint != opened.fingerprint:
+    if opened is None or existing.master_fingerprint != opened.fingerprint:
         raise Refused(f"The master key {key_file} is not the one this database was made with.")
-    if expected and found.id != expected:
+    if expected and existing.id != expected:
         raise Refused(f"The database belongs to another installation than {marker} says.")
 
 
@@ -75,7 +76,7 @@ def migrate(settings: Mapping[str, Any]) -> None:
     """A new installation where there is none, and this version's tables in any case. Raises Refused over a loss."""
     from counter import extensions
 
-    engine = extensions.make_engine(settings["DATABASE_URL"])
+    engine = make_engine(settings["DATABASE_URL"])
     try:
         check(settings, engine)
         opened = create_master_key(settings)
@@ -151,17 +152,15 @@ def mark(session: Session, settings: Mapping[str, Any]) -> None:
     marker.write_text(session.scalars(sa.select(Installation.id)).one() + "\n", "ascii")
 
 
-def _file_missing(engine: sa.Engine) -> bool:
-    if engine.dialect.name != "sqlite":
-        return False
-    path = (engine.url.database or "").removeprefix("file:")
-    return not Path(path).exists() or Path(path).stat().st_size == 0
-
-
-def _installation(engine: sa.Engine) -> Installation | None:
+def found(engine: sa.Engine) -> Installation | None:
     if _file_missing(engine):
         return None
     with Session(engine) as session:
         if not sa.inspect(session.connection()).has_table("installation"):
             return None
         return session.scalars(sa.select(Installation)).one_or_none()
+
+
+def _file_missing(engine: sa.Engine) -> bool:
+    file = sqlite_file(engine)
+    return file is not None and (not file.exists() or file.stat().st_size == 0)

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from counter import config, installation
-from counter.extensions import make_engine
+from counter.database import make_engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,15 @@ ROOT = Path(__file__).parent.parent
 class Server:
     """`with Server(home) as server: server.url …`; `kill()` is kill -9 of everything, `start()` brings it back."""
 
-    def __init__(self, home: Home, *, processes: int = 1, threads: int = 8, workers: int = 0,
-                 environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        home: Home,
+        *,
+        processes: int = 1,
+        threads: int = 8,
+        workers: int = 0,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.home = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -31,13 +38,27 @@ class Server:
         processes, threads, workers = self._size
         log = (self.home.instance / "server.log").open("ab")
         python = [sys.executable, "-m"]
-        commands = [[*python, "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread",
-                     "--workers", str(processes), "--threads", str(threads), "wsgi:app"]]
+        commands = [
+            [
+                *python,
+                "gunicorn",
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "--worker-class",
+                "gthread",
+                "--workers",
+                str(processes),
+                "--threads",
+                str(threads),
+                "wsgi:app",
+            ]
+        ]
         commands += [[*python, "flask", "--app", "wsgi", "worker"]] * workers
         with log:
             self._running = [
-                subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log,
-                                 start_new_session=True)
+                subprocess.Popen(
+                    command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                )
                 for command in commands
             ]
         self._wait()
@@ -89,8 +110,9 @@ class Server:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 

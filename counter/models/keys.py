@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from counter.models.base import Base, id_column, now
@@ -13,19 +13,11 @@ class Key(Base):
 
     __tablename__ = "vault_key"
     __ownership__ = "cross"
-    __table_args__ = (
-        Index(
-            "uq_vault_key_root",
-            text("coalesce(ward, '')"),
-            unique=True,
-            sqlite_where=text("scope = 'root'"),
-            postgresql_where=text("scope = 'root'"),
-        ),
-    )
 
     id: Mapped[str] = id_column()
     scope: Mapped[str] = mapped_column(String(32))
     ward: Mapped[str | None] = mapped_column(String(6))
+    root_of: Mapped[str | None] = mapped_column(String(8), unique=True)  # a ward, or "platform"; roots only
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("vault_key.id"))
     wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
