@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from counter import audit_check, extensions, installation, migrations, models
+from counter import audit_check, extensions, installation, models
 from counter.config import VERSION
 from counter.database import make_engine, sqlite_file
 from counter.models.audit import AuditChain
@@ -91,7 +91,7 @@ def restore(settings: Mapping[str, Any], file: Path, *, force: bool = False) -> 
         with tarfile.open(file, "r:") as archive:
             archive.extractall(unpacked, filter="data")
         snapshot = _engine(unpacked / DATABASE)
-        migrations.upgrade(snapshot)
+        installation.upgrade(snapshot)
         _place_key(settings, unpacked, manifest)
         for name in FOLDERS:
             if (unpacked / name).exists():
@@ -117,7 +117,7 @@ def _snapshot(settings: Mapping[str, Any], target: Path) -> None:
         else:
             target.touch()
             copied = _engine(target)
-            migrations.upgrade(copied)
+            installation.upgrade(copied)
             _copy(engine, copied)
             copied.dispose()
     finally:
@@ -129,7 +129,7 @@ def _pack(archive: tarfile.TarFile, settings: Mapping[str, Any], snapshot: Path)
     with engine.connect() as connection:
         rows = _counts(connection)
         identity, fingerprint = connection.execute(sa.select(Installation.id, Installation.master_fingerprint)).one()
-        ends = dict(connection.execute(sa.select(AuditChain.chain, AuditChain.sequence)).tuples().all())
+        ends = {chain: last for chain, last in connection.execute(sa.select(AuditChain.chain, AuditChain.sequence))}
     engine.dispose()
     files: dict[str, str] = {}
     for path, name in _members(settings, snapshot, ends):
@@ -184,7 +184,7 @@ def _fill(settings: Mapping[str, Any], snapshot: sa.Engine, file: Path) -> None:
             with closing(sqlite3.connect(file)) as copy, closing(sqlite3.connect(live_file, timeout=60)) as live:
                 copy.backup(live)
         else:
-            migrations.upgrade(engine)
+            installation.upgrade(engine)
             _copy(snapshot, engine)
         with engine.connect() as connection:
             if _counts(connection) != wanted:
