@@ -82,6 +82,8 @@ OPTIONAL = N_("（任意）")
 def _together(cells: tuple[Written, ...]) -> Iterator[tuple[Written, ...]]:
     """A date and the two halves of a name stay on one line; the other parts of an answer need not."""
     kinds = {cell.kind for cell in cells}
+    if not cells:
+        return
     if kinds <= {"era", "year", "month", "day"} or kinds <= {"name"} or kinds <= {"kana"}:
         yield cells
     else:

@@ -10,7 +10,7 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
-from counter.printing.sheet import _pdf, document, page_markup
+from counter.printing.sheet import document, page_markup, to_pdf
 from forms.paper import Sheet
 
 
@@ -22,7 +22,7 @@ def blank_images(sheet: Sheet, dpi: int = 200, folder: Path | None = None) -> li
     kept = (folder or _instance()) / "blanks" / f"{sheet.sheet_digest}-{look}-{dpi}"
     files = [kept / f"{page.page}.png" for page in sheet.pages]
     if not all(file.exists() for file in files):
-        _keep(rasterise(_pdf(markup), dpi), kept)
+        _keep(rasterise(to_pdf(markup), dpi), kept)
     return [np.asarray(Image.open(file).convert("L")) for file in files]
 
 

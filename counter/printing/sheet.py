@@ -1,14 +1,16 @@
 """A sheet as PDF: the layout's millimetres drawn as they are, blank or with a record's answers."""
 
+import html
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from counter.ids import grouped
 from counter.printing.marks import marker_path, payload, qr_path
-from counter.printing.words import GREY, INK, Translate, Word, fitted, set_text
+from counter.printing.words import GREY, INK, Translate, Word, fitted, set_text, width_mm
 from forms.messages import N_
 from forms.model import Procedure
-from forms.paper import Page, Rule, Sheet, Text, Zone
+from forms.paper import Page, Rule, Sheet, Zone
 from forms.paper_fill import Written, written
 from forms.paper_pages import ADDRESSEE
 
@@ -42,14 +44,16 @@ def render_sheet(
     """
     answers = written(sheet, procedure, record) if record else {}
     pages = [page_markup(sheet, page, serial, answers, translate, ward) for serial in serials for page in sheet.pages]
-    return _pdf(document(pages, procedure.title))
+    return to_pdf(document(pages, procedure.title))
 
 
 def document(pages: Sequence[str], title: str) -> str:
-    return f'<!DOCTYPE html><html lang="ja"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>{"".join(pages)}'
+    return f'<!DOCTYPE html><html lang="ja"><meta charset="utf-8"><title>{html.escape(title)}</title><style>{STYLE}</style>{"".join(pages)}'
 
 
-def _pdf(markup: str) -> bytes:
+def to_pdf(markup: str) -> bytes:
+    """A whole document of ours as PDF."""
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     from weasyprint import HTML  # slow to import
 
     def no_fetch(url: str, *_: Any, **__: Any) -> Any:
@@ -166,8 +170,6 @@ def _paragraph(zone: Zone, text: str) -> Iterator[Word]:
 
 
 def _wrapped(text: str, points: float, width: float) -> list[str]:
-    from counter.printing.words import width_mm
-
     rows: list[str] = []
     for line in text.splitlines():
         rows.append("")
@@ -190,7 +192,3 @@ def _furniture(sheet: Sheet, page: Page, serial: str, ward: str) -> Iterator[Wor
     foot = f"{sheet.procedure}　版 {sheet.sheet_digest}"
     yield Word(foot, 20, 284, 80, 3, 6, 400, GREY)
     yield Word("四すみの印とQRコードを汚したり、折ったりしないでください。", 100, 284, 90, 3, 6, 400, GREY, "right")
-
-
-def texts_of(sheet: Sheet) -> Iterator[Text]:
-    return (text for page in sheet.pages for text in page.texts)

@@ -90,12 +90,14 @@ def set_text(text: Text, translate: Translate | None) -> Iterator[Word]:
         points = fitted(official, style.points, width)
         yield Word(official, x, top, width, line, points, style.weight, style.colour, style.align)
         return
-    below = style.second * POINT * 1.15
-    top = y + max(0.0, (height - line * 0.95 - below) * style.stand)
-    yield Word(
-        official, x, top, width, line, fitted(official, style.points, width), style.weight, style.colour, style.align
-    )
-    yield Word(second, x, top + line * 0.95, width, below, fitted(second, style.second, width), 400, GREY, style.align)
+    share = min(1.0, height / ((style.points * 1.02 + style.second * 1.08) * POINT))
+    large, small = style.points * share, style.second * share
+    line, below = large * POINT * 1.02, small * POINT * 1.08
+    top = y + max(0.0, (height - line - below) * style.stand)
+    points = fitted(official, large, width)
+    yield Word(official, x, top, width, line, points, style.weight, style.colour, style.align)
+    points = fitted(second, small, width)
+    yield Word(second, x, top + line, width, below, points, 400, GREY, style.align)
 
 
 def fill(text: Text, translate: Translate) -> str:

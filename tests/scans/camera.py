@@ -70,7 +70,7 @@ def photo(page: np.ndarray, rng: np.random.Generator, long_side: int = 3000) -> 
 
 
 def _desk(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    width, height = size
+    height = size[1]
     wood = np.array([(70, 95, 130), (60, 60, 62), (150, 160, 165)][int(rng.integers(3))], np.float32)
     grain = cv2.resize(rng.normal(0, 9, (height // 6 + 1, 6)).astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
     return np.clip(wood + grain[..., None], 0, 255).astype(np.uint8)

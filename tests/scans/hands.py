@@ -58,7 +58,9 @@ class Hand:
         glyphs = [self.draw(character, size * rng.normal(1, 0.03 * self.loose), rng) for character in text]
         gaps = [max(-0.08, rng.normal(0.03 + spacing, 0.035 * self.loose)) * size for _ in glyphs]
         height = round(size * 1.5)
-        canvas = np.zeros((height, round(sum(g.shape[1] for g in glyphs) + sum(max(0, gap) for gap in gaps) + size)), np.float32)
+        canvas = np.zeros(
+            (height, round(sum(g.shape[1] for g in glyphs) + sum(max(0, gap) for gap in gaps) + size)), np.float32
+        )
         x, drift = size * 0.3, rng.normal(0, 0.06 * self.loose) / max(1, len(glyphs))
         for place, (glyph, gap) in enumerate(zip(glyphs, gaps, strict=True)):
             y = (height - glyph.shape[0]) / 2 + rng.normal(0, 0.025 * self.loose) * size + drift * place * size
@@ -185,7 +187,7 @@ def _stroke_glyph(strokes: Strokes, hand: Hand, size: float, rng: np.random.Gene
     phase = writer.uniform(0, 6.28, (2, 2))
     squash = writer.normal(1, 0.06)
     curl = writer.normal(0, 0.03)
-    scale, shift = 4, 0
+    scale = 4
     side = round(size * scale)
     canvas = np.zeros((side, side), np.uint8)
     width = max(scale, round(size * scale * 0.052 * hand.pen))
@@ -200,9 +202,9 @@ def _stroke_glyph(strokes: Strokes, hand: Hand, size: float, rng: np.random.Gene
         middle = points.mean(0)
         points = (points - middle) * rng.normal(1, 0.04 * hand.loose, 2) + middle
         bend = np.sin(np.linspace(0, np.pi, len(points)))[:, None]
-        points = points + bend * (rng.normal(0, 0.012 * hand.loose, 2) + (curl, -curl))
+        points = points + bend * (rng.normal(0, 0.012 * hand.loose, 2) + np.array([curl, -curl]))
         pixels = np.round((points * 0.98 + 0.01) * side).astype(np.int32)
-        cv2.polylines(canvas, [pixels[:, None]], False, 255, max(1, round(width * rng.normal(1, 0.08))), cv2.LINE_AA, shift)
+        cv2.polylines(canvas, [pixels[:, None]], False, 255, max(1, round(width * rng.normal(1, 0.08))), cv2.LINE_AA)
     small = cv2.resize(canvas, (round(size), round(size)), interpolation=cv2.INTER_AREA)
     return small.astype(np.float32) / 255
 

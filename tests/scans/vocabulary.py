@@ -93,16 +93,13 @@ KANA_WORDS = ("カブシキガイシャ", "トウトショウジ", "サンスイ
 
 
 def characters() -> str:
-    """Every character that one of the words above, a digit, kana or a Latin letter needs: what a hand must be able to write."""
+    """What a hand must be able to write: kana, digits, Latin letters and the characters of the words above."""
     kana = "".join(chr(c) for c in range(0x3041, 0x3097)) + "".join(chr(c) for c in range(0x30A1, 0x30FF))
     ascii_ = "".join(chr(c) for c in range(0x20, 0x7F))
-    words = repr(
-        (
-            FAMILIES, RARE_FAMILIES, GIVEN_WOMEN, GIVEN_MEN, GIVEN_CHILDREN, RARE_GIVEN, TOWNS, ELSEWHERE,
-            UNLISTED_TOWNS, BUILDINGS, BANKS, EMPLOYERS, INSURERS, COUNTRIES, OCCUPATIONS, PURPOSES, SENTENCES,
-            SHELTERS, BUSINESSES, KANA_WORDS, WARD_NAMES, EXTRA,
-        )  # fmt: skip
-    )
+    people = (FAMILIES, RARE_FAMILIES, GIVEN_WOMEN, GIVEN_MEN, GIVEN_CHILDREN, RARE_GIVEN)
+    places = (TOWNS, ELSEWHERE, UNLISTED_TOWNS, BUILDINGS, SHELTERS, WARD_NAMES)
+    others = (BANKS, EMPLOYERS, INSURERS, COUNTRIES, OCCUPATIONS, PURPOSES, SENTENCES, BUSINESSES, KANA_WORDS, EXTRA)
+    words = repr((people, places, others))
     return "".join(sorted(set(kana + ascii_ + words)))
 
 

@@ -66,9 +66,7 @@ def fill(
     return done
 
 
-def _write(
-    ink: np.ndarray, zone: Zone, answer: Written, hand: Hand, how: Habits, rng: np.random.Generator
-) -> None:
+def _write(ink: np.ndarray, zone: Zone, answer: Written, hand: Hand, how: Habits, rng: np.random.Generator) -> None:
     if zone.codes:
         for code, cell in zip(zone.codes, zone.cells, strict=True):
             if code in answer:
@@ -196,7 +194,11 @@ def _seal(image: np.ndarray, page: Page, name: str, rng: np.random.Generator) ->
     turned = seal.rotate(float(rng.normal(0, 8)), Image.Resampling.BICUBIC)
     ink = np.zeros(image.shape[:2], np.float32)
     blot = np.clip(rng.normal(0.82, 0.18, (side, side)), 0.2, 1).astype(np.float32)
-    stamp(ink, np.asarray(turned, np.float32) / 255 * cv2.GaussianBlur(blot, (5, 5), 0), *(round(v - side / 2) for v in middle))
+    stamp(
+        ink,
+        np.asarray(turned, np.float32) / 255 * cv2.GaussianBlur(blot, (5, 5), 0),
+        *(round(v - side / 2) for v in middle),
+    )
     return _lay(image, ink, SEAL_RED)
 
 
