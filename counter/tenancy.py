@@ -70,8 +70,9 @@ def _filter(state: ORMExecuteState) -> None:
         return
     if ward is None:
         raise NoTenant(f"say tenant() or all_wards() before: {state.statement}")
+    if (state.is_insert or state.is_update) and _touches_wards(state):
+        _check_rows(state, ward)
     if state.is_insert:
-        _check_insert(state, ward)
         return
     if not state.is_orm_statement:
         raise NoTenant(f"select mapped classes, not bare tables, of ward-owned rows: {state.statement}")
@@ -93,16 +94,14 @@ def _refuse_text(statement: TextClause) -> None:
         raise NoTenant(f"textual SQL on ward-owned {', '.join(sorted(found))}")
 
 
-def _check_insert(state: ORMExecuteState, ward: str) -> None:
-    if not _touches_wards(state):
-        return
+def _check_rows(state: ORMExecuteState, ward: str) -> None:
+    """Rows given one by one must be of this ward; an UPDATE of many may not move them to another."""
+    one_by_one = state.is_insert or isinstance(state.parameters, list)
     parameters = state.parameters or state.statement.compile().params
     rows: list[Mapping[str, Any]] = [parameters] if isinstance(parameters, Mapping) else list(parameters)
-    wards = {
-        value for row in rows for name, value in row.items() if name == "ward" or name.startswith("ward_m")
-    }
-    if wards != {ward}:
-        raise WrongTenant(f"a session of {ward} inserts rows of {sorted(map(str, wards)) or 'no ward'}")
+    wards = {value for row in rows for name, value in row.items() if name == "ward" or name.startswith("ward_m")}
+    if wards != {ward} and (one_by_one or wards):
+        raise WrongTenant(f"a session of {ward} writes rows of {sorted(map(str, wards)) or 'no ward'}")
 
 
 def _check_writes(session: Session, context: UOWTransaction, instances: Any) -> None:

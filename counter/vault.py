@@ -105,7 +105,7 @@ class Vault:
             raise Locked(f"no data key {key_id}")
         if key.wrapped is not None:
             key.wrapped, key.shredded_at = None, now()
-            session.flush([key])
+            session.flush()
         _opened(session).pop(key_id, None)
 
     def blind(self, session: Session, ward: str | None, purpose: str, text: str) -> bytes:
