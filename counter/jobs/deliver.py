@@ -45,7 +45,8 @@ def attempt(store: Store, known: Mapping[str, Way], ward: str, delivery_id: str,
     """
     counted = False
     try:
-        with store.scope() as session, tenancy.tenant(session, ward):
+        with store.scope() as session:
+            tenancy.tenant(session, ward)
             parcel = delivery.claim(session, ward, delivery_id, now())
             if parcel is None:
                 return False
@@ -61,10 +62,12 @@ def attempt(store: Store, known: Mapping[str, Way], ward: str, delivery_id: str,
         raise
     except Exception as error:  # a back office may do anything
         log.warning("delivery %s failed: %s", delivery_id, type(error).__name__)
-        with store.scope() as session, tenancy.tenant(session, ward):
+        with store.scope() as session:
+            tenancy.tenant(session, ward)
             delivery.failed(session, ward, delivery_id, now(), _fault(error), counted=counted)
         return False
-    with store.scope() as session, tenancy.tenant(session, ward):
+    with store.scope() as session:
+        tenancy.tenant(session, ward)
         return delivery.sent(session, parcel, now(), reference)
 
 

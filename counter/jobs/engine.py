@@ -137,10 +137,10 @@ def start(app: Any, store: Store) -> Beat:
         if importlib.util.find_spec(module) is not None:
             importlib.import_module(module)
     executor = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-    beat = Beat(executor, store)
+    own = _own_engine(store.engine)
+    beat = Beat(executor, store, own)
     beat.once()  # before the launch: an executor without a heartbeat counts as dead
     _workplace = Workplace(app, store)
-    own = _own_engine(store.engine)
     config: DBOSConfig = {
         "name": NAME,
         "system_database_engine": own,
@@ -174,9 +174,10 @@ def run_worker(app: Any) -> None:
 class Beat:
     """The worker's heartbeat, and the watch over the others: what a dead worker had begun is queued again."""
 
-    def __init__(self, executor: str, store: Store) -> None:
+    def __init__(self, executor: str, store: Store, own: sa.Engine) -> None:
         self.executor = executor
         self._store = store
+        self._own = own
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
 
@@ -188,6 +189,7 @@ class Beat:
         self._over.set()
         self._thread.join(timeout=10)
         DBOS.destroy(workflow_completion_timeout_sec=5)
+        self._own.dispose()
         _workplace = None
         with self._store.scope() as session:
             session.execute(sa.delete(Worker).where(Worker.executor == self.executor))

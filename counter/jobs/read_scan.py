@@ -8,21 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from counter import tenancy
-from counter.jobs.engine import OUTSIDE, Workplace, enqueue, job
+from counter.jobs.engine import Workplace, job
 from counter.services import intake, sheets
 from counter.services.blobs import Blobs
 
 log = logging.getLogger("counter.read")
-JOB = "read-file.1"
 
 
-def enqueue_reading(session: Any, ward: str, file_ids: list[str]) -> None:
-    """Queue the files in the caller's transaction."""
-    for file_id in file_ids:
-        enqueue(session, JOB, f"read:{file_id}", ward, file_id, queue=OUTSIDE)
-
-
-@job(JOB)
+@job(intake.JOB)
 def read_file(workplace: Workplace, ward: str, file_id: str) -> None:
     instance = Path(workplace.app.config["INSTANCE"])
     read(workplace.store, instance, ward, file_id)
