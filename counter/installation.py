@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from counter import ids, tenancy
 from counter.database import make_engine, sqlite_file
 from counter.models.organisation import BackOffice, Installation, Ward
+from counter.services import audit
 from counter.vault import PLATFORM, Vault
 
 MARKER = "installation"
@@ -134,12 +135,14 @@ def settle(session: Session, opened: Vault) -> None:
     if session.scalars(sa.select(Installation)).one_or_none() is None:
         session.add(Installation(id=ids.new_id(), master_fingerprint=opened.fingerprint))
         opened.new_root(session, PLATFORM)
+        audit.new_chain(session, audit.PLATFORM)
     with tenancy.all_wards(session, "every ward is set up at once"):
         for ward in WARDS.values():
             if session.get(Ward, ward.code) is None:
                 session.add(Ward(code=ward.code, name=ward.name, kana=ward.kana, romaji=ward.romaji))
                 session.flush()
                 opened.new_root(session, ward.code)
+                audit.new_chain(session, ward.code)
             for code, name in OFFICES.items():
                 session.merge(BackOffice(ward=ward.code, code=code, name=name))
         session.flush()

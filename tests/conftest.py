@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from counter import create_app
+from counter import config, create_app, extensions
 from counter.extensions import CounterSession, Store
 from counter.vault import Vault
 from tests import databases
@@ -88,9 +88,11 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def store(app: Flask) -> Store:
-    made: Store = app.extensions["store"]
-    return made
+def store(home: Home) -> Iterator[Store]:
+    """The installation's database without Flask, as jobs and commands use it."""
+    made = extensions.connect(config.load(home.settings))
+    yield made
+    made.engine.dispose()
 
 
 @pytest.fixture

@@ -55,6 +55,11 @@ def record(
     )
 
 
+def new_chain(session: Session, chain: str) -> None:
+    """Once an installation, for every ward and the platform, so that nobody races to begin one."""
+    session.add(AuditChain(chain=chain, sequence=0, head=audit_check.START))
+
+
 def erase(session: Session, object_id: str) -> int:
     """Forget who did what to an object; the chains stay whole. Returns how many events were emptied."""
     emptied = session.connection().execute(
@@ -90,9 +95,7 @@ def verify(session: Session, heads: Path) -> list[str]:
     """What is wrong with the log, in words; empty when it is whole back to the last head that left."""
     ends = {
         chain: (sequence, head)
-        for chain, sequence, head in session.execute(
-            select(AuditChain.chain, AuditChain.sequence, AuditChain.head)
-        )
+        for chain, sequence, head in session.execute(select(AuditChain.chain, AuditChain.sequence, AuditChain.head))
     }
     return audit_check.verify(events(session), ends, audit_check.read_heads(heads))
 
@@ -106,6 +109,8 @@ def guard(sessions: type[Session]) -> None:
 
 def _chain(session: Session) -> None:
     """Late, and in one order for everybody: chains are locked briefly and never crosswise."""
+    if session.in_nested_transaction():
+        return  # a savepoint's end is no commit
     by_chain: dict[str, list[_Pending]] = defaultdict(list)
     for pending in session.info.pop(_PENDING, ()):
         by_chain[pending.chain].append(pending)
@@ -117,10 +122,8 @@ def _chain(session: Session) -> None:
 
 def _append(session: Session, chain: str, pending: list[_Pending]) -> tuple[int, bytes]:
     connection = session.connection()
-    end = connection.execute(
-        select(AuditChain.sequence, AuditChain.head).where(AuditChain.chain == chain).with_for_update()
-    ).one_or_none()
-    sequence, head = (end.sequence, end.head) if end else (0, audit_check.START)
+    own = AuditChain.chain == chain
+    sequence, head = connection.execute(select(AuditChain.sequence, AuditChain.head).where(own).with_for_update()).one()
     rows = []
     for each in pending:
         sequence += 1
@@ -142,11 +145,7 @@ def _append(session: Session, chain: str, pending: list[_Pending]) -> tuple[int,
             }
         )
     connection.execute(insert(AuditEvent), rows)
-    if end:
-        grow = update(AuditChain).where(AuditChain.chain == chain)
-        connection.execute(grow.values(sequence=sequence, head=head))
-    else:
-        connection.execute(insert(AuditChain), {"chain": chain, "sequence": sequence, "head": head})
+    connection.execute(update(AuditChain).where(own).values(sequence=sequence, head=head))
     return sequence, head
 
 
@@ -180,4 +179,4 @@ def _inside(savepoint: SessionTransaction | None, outer: SessionTransaction) -> 
     return False
 
 
-__all__ = ["PLATFORM", "erase", "events", "guard", "record", "verify"]
+__all__ = ["PLATFORM", "erase", "events", "guard", "new_chain", "record", "verify"]
