@@ -16,6 +16,8 @@ from counter.services import audit, pictures
 from counter.services.blobs import Blobs
 from forms.my_number import holds_my_number
 
+JOB = "read-file.1"
+QUEUE = "reading"
 MOST_FILES = 300
 TRIES = 3
 
@@ -54,22 +56,22 @@ def receive(
     uploads: Sequence[Upload],
     counter_date: dt.date,
     nonce: str,
-) -> tuple[Batch, list[str]]:
-    """Keep the files, and say which of them wait to be read. The same nonce again is the same batch."""
+) -> Batch:
+    """Keep the files and queue their reading. The same nonce again is the same batch."""
     known = session.scalars(sa.select(Batch).where(Batch.nonce == nonce)).one_or_none()
     if known is not None:
-        return known, []
+        return known
     batch = Batch(ward=ward, id=ids.new_id(), nonce=nonce, counter_date=counter_date, created_by=actor)
     session.add(batch)
     session.flush()
-    waiting = [file_id for position, upload in enumerate(uploads[:MOST_FILES])
-               if (file_id := _keep(session, blobs, batch, position, upload))]
+    for position, upload in enumerate(uploads[:MOST_FILES]):
+        _keep(session, blobs, batch, position, upload)
     session.flush()
     audit.record(session, ward, actor, "batch.receive", batch.id, {"files": len(uploads[:MOST_FILES])})
-    return batch, waiting
+    return batch
 
 
-def _keep(session: Session, blobs: Blobs, batch: Batch, position: int, upload: Upload) -> str | None:
+def _keep(session: Session, blobs: Blobs, batch: Batch, position: int, upload: Upload) -> None:
     seals = vault.of(session)
     file = ScanFile(ward=batch.ward, id=ids.new_id(), batch_id=batch.id, position=position, size=len(upload.data),
                     key_id=seals.new_key(session, "scan", batch.ward), state=FileState.WAITING)
@@ -80,9 +82,9 @@ def _keep(session: Session, blobs: Blobs, batch: Batch, position: int, upload: U
     session.add(file)
     session.flush()
     if upload.data:
-        return file.id
-    _fail(session, file, EMPTY)
-    return None
+        session.info["enqueue"](session, JOB, f"read:{file.id}", file.ward, file.id, queue=QUEUE)
+    else:
+        _fail(session, file, EMPTY)
 
 
 def to_read(session: Session, blobs: Blobs, file_id: str) -> Original | None:

@@ -205,13 +205,14 @@ def _entry(question: Question, heading: str, found: Seen | None, given: Any, tol
 
 def judge(procedure: Procedure, record: Mapping[str, Any]) -> dict[str, Message]:
     """What the same rules as on the web say about a record, by record path; "" for what has no field of its own."""
-    answers = gather(procedure, record)
+    dense, before = compact(procedure, record)
+    answers = gather(procedure, dense)
     bundle = Bundle((procedure,))
     lands = {question.path: path for question in bundle.asked(answers) for code, path in question.lands}
     told: dict[str, Message] = {}
     for problem in bundle.problems(answers):
         path = lands.get(problem.path) or _nearest(procedure, problem.path)
-        told.setdefault(path, problem.message)
+        told.setdefault(_stood(path, before), problem.message)
     return told
 
 
@@ -296,15 +297,29 @@ def put(record: Record, path: str, value: Any) -> None:
 
 
 def record_from(procedure: Procedure, values: Mapping[str, Any]) -> Record:
-    """The record of what a form says; rows without a word in them are left out."""
+    """The record of what a form says, row by row as it stands there."""
     record: Record = {}
     for path, value in values.items():
         if value not in (None, "", [], {}):
             put(record, path, value)
-    for about in lists(procedure):
-        if about.record_key in record:
-            record[about.record_key] = [row for row in record[about.record_key] if row]
     return record
+
+
+def compact(procedure: Procedure, record: Mapping[str, Any]) -> tuple[Record, dict[str, str]]:
+    """The record without rows in which nothing stands, and where each of its lists' rows stood before."""
+    dense, before = dict(record), {}
+    for about in lists(procedure):
+        key = about.record_key
+        filled = [(number, row) for number, row in enumerate(record.get(key) or ()) if row]
+        if key in dense:
+            dense[key] = [row for _, row in filled]
+        before |= {f"{key}.{new}": f"{key}.{old}" for new, (old, _) in enumerate(filled)}
+    return {key: content for key, content in dense.items() if content}, before
+
+
+def _stood(path: str, before: Mapping[str, str]) -> str:
+    row, _, name = path.rpartition(".")
+    return f"{before[row]}.{name}" if row in before else path
 
 
 # -- changing ----------------------------------------------------------------------------------------------------------
@@ -355,17 +370,20 @@ def confirm(
         raise AlreadyReceived
     if told := judge(procedure, record):
         raise NotComplete(told)
-    answers = gather(procedure, record)
+    dense, before = compact(procedure, record)
+    answers = gather(procedure, dense)
     origins = Bundle((procedure,)).applications(answers)[0].origins
     labels = {question.path: f"{heading}{question.field.label}"
               for question, heading in questions(procedure, rows_of(procedure, record, {}))}
-    if not drop and (unused := [labels.get(path, path) for path in _paths(record) if path not in origins]):
+    if not drop and (unused := [
+        labels.get(_stood(path, before), path) for path in _paths(dense) if path not in origins
+    ]):
         raise NotUsed(unused)
     seen = readings(session, form, procedure)
     batch = session.scalars(sa.select(Batch).where(Batch.id == form.batch_id)).one()
     receipt = applications.submit_bundle(
         session, procedures=(procedure,), answers=answers, channel=Channel.PAPER, nonce=nonce, language="ja",
-        provenance={document: _provenance(seen.get(path), record_value(record, path), actor)
+        provenance={document: _provenance(seen.get(_stood(path, before)), record_value(dense, path), actor)
                     for path, document in origins.items()},
         received_at=now, counter_date=batch.counter_date,
     )

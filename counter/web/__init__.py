@@ -7,4 +7,10 @@ BLUEPRINTS = (
     "counter.web.status:blueprint",
     "counter.web.safety:blueprint",
     "counter.web.suppliers:blueprint",
+    "counter.web.account.views:blueprint",
+    "counter.web.office.views:blueprint",
+    "counter.web.desk.batches:blueprint",
+    "counter.web.desk.printing:blueprint",
+    "counter.web.desk.review:blueprint",
+    "counter.web.admin.views:blueprint",
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 import flask
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from counter.extensions import db
+from counter.locales import JST
 from counter.queries import organisation
 from counter.web import access
 from forms.wards import WARDS
@@ -46,7 +50,7 @@ def frame() -> dict[str, Any]:
     """A context processor for the blueprints of staff."""
     member: access.Member | None = flask.g.get("member")
     if member is None:
-        return {"me": None, "tasks": ()}
+        return {"me": None, "tasks": (), "csrf_field": csrf_field}
     ward = WARDS[member.ward]
     names = organisation.office_names(db(), member.ward)
     offices = tuple(names.get(code, code) for code in member.offices)
@@ -54,4 +58,15 @@ def frame() -> dict[str, Any]:
     endpoint = flask.request.endpoint or ""
     tasks = tuple(Task(label, flask.url_for(first), endpoint.startswith(own))
                   for role, label, first, own in _TASKS if role in member.roles)
-    return {"me": face, "tasks": tasks}
+    return {"me": face, "tasks": tasks, "csrf_field": csrf_field}
+
+
+def csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def jst(moment: dt.datetime) -> str:
+    """11月21日 14:05, with the year where it is another one."""
+    here = moment.astimezone(JST)
+    year = "" if here.year == dt.datetime.now(JST).year else f"{here.year}年"
+    return f"{year}{here.month}月{here.day}日 {here:%H:%M}"

@@ -20,6 +20,11 @@ class SignedIn(UserMixin):
     def __init__(self, row: Staff) -> None:
         object.__setattr__(self, "row", row)
 
+    @property
+    def fs_uniquifier(self) -> str:
+        """What a session is bound to: change it, and every session of this person ends."""
+        return str(self.row.fs_uniquifier)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(object.__getattribute__(self, "row"), name)
 

@@ -14,12 +14,13 @@ from counter.queries import organisation
 from counter.services import audit
 from counter.web import access
 from counter.web.account import security
-from counter.web.account.frame import frame
+from counter.web.account.frame import frame, jst
 from forms.wards import WARDS
 
 blueprint = flask.Blueprint("account", __name__, url_prefix="/staff")
 blueprint.context_processor(frame)
 blueprint.record_once(lambda state: security.init_app(state.app))
+blueprint.add_app_template_filter(jst, "jst")
 
 WRONG = "メールアドレスかパスワードが違います。もう一度入力してください。"
 DEMO_PASSWORD = "madoguchi-demo"  # noqa: S105 - shown on the page itself, and only in the demonstration

@@ -1,0 +1,58 @@
+"""What a clerk does with an application: take it, let it arrive, decide it. The resident's status follows from the events."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from counter.models.application import Status
+from counter.models.event import Kind
+from counter.queries.office import View
+from counter.services import audit, status
+
+OPEN = (Status.RECEIVED, Status.AWAITING_VISIT, Status.IN_REVIEW, Status.CORRECTION)
+NEXT: dict[Status, tuple[Status, ...]] = {
+    Status.RECEIVED: (Status.IN_REVIEW, Status.DONE, Status.REJECTED),
+    Status.AWAITING_VISIT: (Status.IN_REVIEW, Status.REJECTED),
+    Status.IN_REVIEW: (Status.DONE, Status.REJECTED),
+    Status.CORRECTION: (Status.IN_REVIEW, Status.REJECTED),
+    Status.DONE: (Status.IN_REVIEW,),
+    Status.REJECTED: (Status.IN_REVIEW,),
+    Status.WITHDRAWN: (),
+}
+"""Where an application may go from where it stands; a decision is taken back only through 審査中."""
+LONGEST_NOTE = 1000
+
+
+class Refused(Exception):
+    """The step is not possible; the message says why, for the clerk."""
+
+
+def take(session: Session, view: View, *, actor: str, now: dt.datetime, seen: int) -> None:
+    """The clerk's own from here. Raises status.Conflict when something happened since `seen`."""
+    if view.row.status not in OPEN:
+        raise Refused("終わった案件は担当できません。")
+    status.append(session, view.row.ward, view.row.id, Kind.TAKEN, actor=actor, at=now, assignee=actor, after=seen)
+    audit.record(session, view.row.ward, actor, "application.take", view.row.id)
+
+
+def set_status(
+    session: Session, view: View, *, actor: str, to: str, note: str, now: dt.datetime, seen: int
+) -> None:
+    """審査中, 完了 or 却下; the note is for the resident too. Raises Refused, or status.Conflict as `take` does."""
+    here = Status(view.row.status)
+    if to not in NEXT[here]:
+        raise Refused("いまの状況からは、その処理はできません。")
+    note = note.strip()
+    if not note and (to == Status.REJECTED or here in (Status.DONE, Status.REJECTED)):
+        raise Refused("却下するときと、決定を取り消すときは、理由を入力してください。")
+    if len(note) > LONGEST_NOTE:
+        raise Refused(f"連絡事項は{LONGEST_NOTE}字までです。")
+    arriving = here is Status.AWAITING_VISIT and to == Status.IN_REVIEW and view.row.arrived_at is None
+    status.append(
+        session, view.row.ward, view.row.id, Kind.ARRIVED if arriving else Kind.STATUS, actor=actor, at=now,
+        status=Status(to), note=note or None, arrived_at=now if arriving else None,
+        assignee=view.row.assignee or actor, after=seen,
+    )
+    audit.record(session, view.row.ward, actor, "application.status", view.row.id, {"from": here.value, "to": to})

@@ -1,0 +1,155 @@
+"""The review screen as its template wants it: the web's own form fields, each with what was read and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from counter.models.intake import PaperForm, ScanPage
+from counter.services import review
+from counter.services.review import Entry, Review
+from forms.gather import record_value
+from forms.messages import Message
+from forms.model import Procedure
+from forms.web import PageForm, page_form
+
+
+@dataclass(slots=True)
+class Row:
+    """One field on the screen."""
+
+    entry: Entry
+    field: Any
+
+    @property
+    def doubtful(self) -> bool:
+        return self.entry.state == "doubtful" or bool(self.field.problem)
+
+
+@dataclass(slots=True)
+class Screen:
+    """`page` is the same kind of form as on the web; nothing on it is required, the judge says what is missing."""
+
+    form: PaperForm
+    procedure: Procedure
+    pages: Sequence[ScanPage]
+    page: PageForm
+    entries: Sequence[Entry]
+    record: dict[str, Any]
+    version: int
+    rows: dict[str, int]
+    duplicate: bool = False
+    unused: Sequence[str] = ()
+    general: list[str] = field(default_factory=list)
+
+    @property
+    def fields(self) -> list[Row]:
+        return [Row(entry, self.page[entry.path]) for entry in self.entries]
+
+    @property
+    def doubtful(self) -> list[Row]:
+        return [row for row in self.fields if row.doubtful]
+
+    @property
+    def read(self) -> list[Row]:
+        return [row for row in self.fields if not row.doubtful and row.entry.state == "read"]
+
+    @property
+    def empty(self) -> list[Row]:
+        return [row for row in self.fields if not row.doubtful and row.entry.state == "empty"]
+
+    @property
+    def lists(self) -> list[tuple[str, str, int]]:
+        """(key, title, rows shown) of every list that may grow."""
+        return [(about.record_key, about.label, self.rows.get(about.record_key, about.rows))
+                for about in review.lists(self.procedure)]
+
+    def refuse(self, problems: Mapping[str, Message]) -> None:
+        """Show the judge's problems where they belong."""
+        shown = {entry.path for entry in self.entries}
+        for path, message in problems.items():
+            if path in shown:
+                self.page[path].refuse(message)
+            else:
+                self.general.append(message.text())
+
+    def differences(self, other: Screen) -> list[tuple[str, str, str]]:
+        """(label, ours, theirs) of every field that differs."""
+        theirs = {entry.path: other.page[entry.path] for entry in other.entries}
+        return [
+            (entry.label, _words(self.page[entry.path]), _words(theirs.get(entry.path)))
+            for entry in self.entries
+            if _words(self.page[entry.path]) != _words(theirs.get(entry.path))
+        ]
+
+
+def build(session: Session, form: PaperForm, procedure: Procedure, said: Any = None) -> Screen:
+    """The screen of a form: as stored, or (`said`: a submitted form) as the clerk has it in hand."""
+    if said is None:
+        opened = review.open_form(session, form, procedure)
+        page = _page(opened, None)
+        return _screen(opened, page, opened.record, form.version)
+    rows = _rows(procedure, said)
+    questions = [question for question, _ in review.questions(procedure, rows)]
+    record = review.record_from(procedure, page_form(questions)(said).values)
+    opened = review.open_form(session, form, procedure, record=record, rows=rows)
+    page = _page(opened, said)
+    return _screen(opened, page, review.record_from(procedure, page.values), _number(said.get("version")))
+
+
+def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int) -> Screen:
+    assert opened.procedure is not None
+    shown = {about.record_key: 0 for about in review.lists(opened.procedure)}
+    for entry in opened.entries:
+        key, _, rest = entry.path.partition(".")
+        if key in shown:
+            shown[key] = max(shown[key], int(rest.split(".")[0]) + 1)
+    return Screen(opened.form, opened.procedure, opened.pages, page, opened.entries, record, version, shown,
+                  duplicate=opened.duplicate)
+
+
+def _page(opened: Review, said: Any) -> PageForm:
+    made = page_form([entry.question for entry in opened.entries])
+    if said is not None:
+        return made(said)
+    values = {entry.path: record_value(opened.record, entry.path) for entry in opened.entries}
+    kept = dict(opened.kept)
+    for entry in opened.entries:
+        if values[entry.path] is None and entry.path not in kept and entry.seen is not None:
+            kept |= _as_read(entry)
+    return made(values=values, kept=kept)
+
+
+def _as_read(entry: Entry) -> dict[str, Any]:
+    """What was read but is no value yet stands in the inputs all the same, to be mended."""
+    assert entry.seen is not None
+    if entry.seen.zones:
+        raw = {part: text for _, part, text in entry.seen.zones if text}
+        return {entry.path: raw} if raw else {}
+    return {entry.path: entry.seen.text} if entry.seen.text else {}
+
+
+def _rows(procedure: Procedure, said: Any) -> dict[str, int]:
+    rows = {about.record_key: _number(said.get(f"rows.{about.record_key}")) for about in review.lists(procedure)}
+    action = said.get("action", "")
+    if action.startswith("row:") and action[4:] in rows:
+        rows[action[4:]] += 1
+    return review.rows_of(procedure, {}, {key: max(1, count) for key, count in rows.items()})
+
+
+def _number(text: Any) -> int:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _words(found: Any) -> str:
+    if found is None:
+        return ""
+    if found.data is not None:
+        return str(found.shown)
+    raw = found.raw
+    if isinstance(raw, dict):
+        return " ".join(text for key, text in raw.items() if text and key != "era")
+    return "、".join(raw) if isinstance(raw, list) else str(raw)

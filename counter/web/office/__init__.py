@@ -1,0 +1,1 @@
+"""案件: what an office has to work on."""

@@ -1,0 +1,118 @@
+"""案件: the queue of one's own offices in one's own ward, and one application with its answers, history and actions."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import flask
+from werkzeug.exceptions import NotFound
+
+from counter.extensions import db
+from counter.locales import JST
+from counter.models.application import Status
+from counter.queries import office, organisation
+from counter.queries.office import View
+from counter.services import audit, cases
+from counter.services.status import Conflict
+from counter.web import access
+from counter.web.account.frame import frame
+from counter.web.office import words
+from counter.web.office.answers import groups
+from counter.web.office.filters import Chosen
+
+blueprint = flask.Blueprint("office", __name__, url_prefix="/office/cases")
+blueprint.context_processor(frame)
+
+
+@blueprint.get("")
+@access.staff("clerk")
+def queue() -> flask.typing.ResponseReturnValue:
+    me, chosen = access.me(), Chosen.of(flask.request.args, access.me())
+    try:
+        page = office.queue(db(), me.ward, chosen.offices, chosen.filters(), chosen.after)
+    except office.BadCursor:
+        return flask.redirect(flask.url_for("office.queue", **chosen.without("after")))
+    today = dt.datetime.now(JST).date()
+    return flask.render_template(
+        "office/queue.html", page=page, chosen=chosen, counts=office.counts(db(), me.ward, chosen.offices), words=words,
+        people=_people(), offices=organisation.office_names(db(), me.ward),
+        dues={row.id: words.due(row, today) for row in page.rows},
+    )
+
+
+@blueprint.get("/<application_id>")
+@access.looks
+@access.staff("clerk")
+def case(application_id: str) -> flask.typing.ResponseReturnValue:
+    """Who looks is written down before the page is sent."""
+    view = _view(application_id)
+    audit.record(db(), view.row.ward, access.me().actor, "application.look", view.row.id)
+    return _page(view)
+
+
+@blueprint.post("/<application_id>/take")
+@access.staff("clerk")
+def take(application_id: str) -> flask.typing.ResponseReturnValue:
+    view = _view(application_id)
+    try:
+        cases.take(db(), view, actor=access.me().actor, now=_now(), seen=_seen())
+    except cases.Refused as refused:
+        return _page(view, str(refused)), 422
+    except Conflict:
+        return _page(_again(application_id), CHANGED), 409
+    flask.flash("担当になりました。")
+    return flask.redirect(flask.url_for("office.case", application_id=application_id))
+
+
+@blueprint.post("/<application_id>/status")
+@access.staff("clerk")
+def status(application_id: str) -> flask.typing.ResponseReturnValue:
+    view, to = _view(application_id), flask.request.form.get("to", "")
+    note = flask.request.form.get("note", "")
+    try:
+        cases.set_status(db(), view, actor=access.me().actor, to=to, note=note, now=_now(), seen=_seen())
+    except cases.Refused as refused:
+        return _page(view, str(refused), note=note, to=to), 422
+    except Conflict:
+        return _page(_again(application_id), CHANGED, note=note, to=to), 409
+    flask.flash(f"状況を「{words.STATUSES[to]}」にしました。申請者の画面にも出ます。")
+    return flask.redirect(flask.url_for("office.case", application_id=application_id))
+
+
+CHANGED = "開いている間に、ほかの職員がこの案件を変更しました。履歴を確かめてから、もう一度操作してください。"
+
+
+def _page(view: View, problem: str = "", note: str = "", to: str = "") -> str:
+    here = Status(view.row.status)
+    return flask.render_template(
+        "office/case.html", view=view, row=view.row, groups=groups(view), words=words, people=_people(),
+        deadline=words.due(view.row, dt.datetime.now(JST).date()), me_offices=access.me().offices,
+        me_actor=access.me().actor, next=cases.NEXT[here], open=here in cases.OPEN,
+        offices=organisation.office_names(db(), view.row.ward), problem=problem, note=note, to=to,
+    )
+
+
+def _view(application_id: str) -> View:
+    """An application of one's own offices; anything else is not there."""
+    me = access.me()
+    view = office.application(db(), me.ward, application_id, me.offices)
+    if view is None:
+        raise NotFound
+    return view
+
+
+def _again(application_id: str) -> View:
+    db().rollback()
+    return _view(application_id)
+
+
+def _people() -> dict[str, str]:
+    return {f"staff:{person.id}": person.name for person in organisation.people(db(), access.me().ward)}
+
+
+def _seen() -> int:
+    return flask.request.form.get("seen", -1, type=int)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
