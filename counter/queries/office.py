@@ -172,7 +172,7 @@ def counts(session: Session, ward: str, office: str | Sequence[str]) -> dict[str
         .group_by(Application.status)
         .order_by(Application.status)
     )
-    return {status: count for status, count in counted}
+    return dict(counted.tuples().all())
 
 
 def application(session: Session, ward: str, application_id: str, offices: Sequence[str] | None = None) -> View | None:

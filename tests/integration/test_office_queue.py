@@ -1,5 +1,7 @@
 """The queue of an office: whose rows, in which order, page by page, by one statement over an index."""
 
+
+
 from __future__ import annotations
 
 import datetime as dt
