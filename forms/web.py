@@ -6,6 +6,7 @@ office's review screen fill the same one. Inputs are named by the document path,
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 import wtforms
 from wtforms.fields.core import UnboundField
 
+from forms import eras
 from forms.eras import WESTERN
 from forms.kinds import (
     Account,
@@ -42,12 +44,12 @@ from forms.kinds import (
     Ward,
     Wards,
 )
-from forms.messages import Invalid, Message, N_
+from forms.messages import N_, Invalid, Message
 from forms.model import Question
 
 Translate = Callable[[str], str]
 Options = Sequence[tuple[str, str]]
-BLANK = (None, "", [], {})
+BLANK: tuple[Any, ...] = (None, "", [], {})
 _LONG_LIST = 7
 _LONGEST_RAW = 20_000
 
@@ -89,7 +91,7 @@ class PartView:
     wrong: bool = False
 
 
-class Answer(wtforms.Field):
+class Answer(wtforms.Field):  # type: ignore[misc]
     """One question with one input. ``raw`` is what stands in it, ``data`` the kind's value or None.
 
     ``problem`` is the translated error, ``words`` and ``help`` the translated label and hint; ``control`` names the
@@ -131,7 +133,7 @@ class Answer(wtforms.Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         self.process_errors: list[str] = []
-        self.data = None
+        self.data: Any = None
         self.object_data = data if not isinstance(data, Kept) else None
         if formdata is not None:
             self.raw = self.collect(formdata)
@@ -143,7 +145,8 @@ class Answer(wtforms.Field):
 
     def read(self) -> None:
         """``raw`` as the kind's value, or the reason why it is none."""
-        self.data, self.message, self.wrong_part = None, None, ""
+        self.data = self.message = None
+        self.wrong_part = ""
         if self.blank():
             return
         try:
@@ -160,9 +163,11 @@ class Answer(wtforms.Field):
         if value in BLANK:
             return self.restore("")
         try:
-            return self.restore(self.kind.raw(value))
+            raw = self.kind.raw(value)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-            return self.restore(value if isinstance(value, str) else "")
+            return self.restore(value)
+        of_another_kind = isinstance(raw, str) and isinstance(value, (dict, list)) and not self.kind.valid(value)
+        return self.restore(value.get("as_written", "") if of_another_kind and isinstance(value, dict) else raw)
 
     def restore(self, raw: Any) -> Any:
         return raw if isinstance(raw, str) else ""
@@ -187,7 +192,7 @@ class Answer(wtforms.Field):
     @property
     def target(self) -> str:
         """The id an error summary links to."""
-        return self.id
+        return str(self.id)
 
     @property
     def autocomplete(self) -> str:
@@ -271,7 +276,8 @@ class Agreed(Ticked):
     wanted = Message(N_("内容を読んで、同意する場合は印をつけてください。"))
 
     def read(self) -> None:
-        self.data, self.message = ("yes", None) if self.raw == ["yes"] else (None, None)
+        self.data = "yes" if self.raw == ["yes"] else None
+        self.message = None
 
 
 class Parted(Answer):
@@ -483,7 +489,7 @@ def _(kind: Account, **common: Any) -> UnboundField:
 
 
 # -- the form of a page ---------------------------------------------------------------------------------------------
-class PageForm(wtforms.Form):
+class PageForm(wtforms.Form):  # type: ignore[misc]
     """The questions of one page. Fill it from a request, or from what is stored: values, and raw text that was kept."""
 
     def __init__(
@@ -566,11 +572,9 @@ def _(kind: Address, value: Any, context: Context) -> str:
 
 @shown.register
 def _(kind: Date, value: Any, context: Context) -> str:
-    from forms import eras
-
     if value["precision"] != "day":
         return kind.show(value)
-    day = eras.dt.date.fromisoformat(value["iso"])
+    day = dt.date.fromisoformat(value["iso"])
     era = eras.era_on(day)
     year = era.year_of(day.year)
     written = eras.read(value["as_written"])

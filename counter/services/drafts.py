@@ -18,6 +18,7 @@ from forms.path import look_up
 
 KEEP = dt.timedelta(days=90)  # from the last change
 KEEP_SUBMITTED = dt.timedelta(days=14)  # so that the receipt page and its PDF can be seen again
+NEVER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 MOST_PEOPLE = 20
 MOST_DRAFTS = 20
 
@@ -40,8 +41,8 @@ class Draft:
     kept: Document = dataclasses.field(default_factory=dict)
     suggested: Document = dataclasses.field(default_factory=dict)
     bundle_id: str | None = None
-    updated_at: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
-    expires_at: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
+    updated_at: dt.datetime = NEVER
+    expires_at: dt.datetime = NEVER
 
     def put(self, values: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
         """Take over one page: its values, and what could not be read."""
@@ -69,13 +70,14 @@ def new_token() -> str:
 
 
 def begin(
-    session: Session, owner: str, procedures: Sequence[str], *, event: str = "", suggested: Document | None = None
+    session: Session, owner: str, procedures: Sequence[str], *, event: str = "", suggested: Document | None = None,
+    answers: Document | None = None,
 ) -> Draft:
     """A new draft of these procedures."""
     now = dt.datetime.now(dt.UTC)
     draft = Draft(
-        ids.new_id(), secrets.token_urlsafe(32), tuple(procedures), event, suggested=suggested or {}, updated_at=now,
-        expires_at=now + KEEP,
+        ids.new_id(), secrets.token_urlsafe(32), tuple(procedures), event, answers or {}, suggested=suggested or {},
+        updated_at=now, expires_at=now + KEEP,
     )  # fmt: skip
     key_id = vault.of(session).new_key(session, "draft")
     row = Row(

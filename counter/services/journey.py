@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from forms.bundle import Bundle
-from forms.messages import Message, N_
+from forms.messages import N_, Message
 from forms.model import Field, Problem, Procedure, Question
 from forms.path import look_up
 
@@ -80,6 +80,20 @@ def journey(procedures: Sequence[Procedure], answers: Mapping[str, Any], kept: M
     return Journey(tuple(pages), tuple(problems))
 
 
+def asks_about_people(procedures: Sequence[Procedure]) -> bool:
+    return _name_field(procedures) is not None
+
+
+def urgent_first(procedures: Iterable[Procedure]) -> list[Procedure]:
+    """By the days that the law leaves; among equals, what needs a visit comes first."""
+
+    def key(procedure: Procedure) -> tuple[int, bool]:
+        days = [trigger.deadline.days for trigger in procedure.triggers if trigger.deadline]
+        return (min(days, default=10_000), not procedure.visit)
+
+    return sorted(procedures, key=key)
+
+
 def roster_questions(procedures: Sequence[Procedure], answers: Mapping[str, Any]) -> tuple[Question, ...]:
     """The name of everybody, asked first and in one place, so that pages can speak of people by name."""
     name = _name_field(procedures)
@@ -111,7 +125,7 @@ def _page(
     key: str, questions: Sequence[Question], answers: Mapping[str, Any], kept: Mapping[str, Any],
     problems: Sequence[Problem],
 ) -> Page:
-    section, _, person = key.partition(".")
+    person = key.partition(".")[2]
     paths = {question.path for question in questions}
     here = tuple(problem for problem in problems if problem.path in paths)
     shown = [_was_shown(answers, path) or path in kept for path in sorted(paths)]

@@ -10,6 +10,7 @@ import flask
 from counter.extensions import db
 from counter.locales import translate
 from counter.services import drafts
+from counter.services.journey import urgent_first
 from counter.web.access import public
 from counter.web.apply import owner
 from counter.web.wards import ward_name
@@ -52,6 +53,8 @@ def guide(event: str) -> str | flask.typing.ResponseReturnValue:
         return flask.render_template("front/guide.html", event=found, chosen=chosen, wards=ward_options(),
                                      elsewhere=ELSEWHERE, problem=problem, failed=bool(problem))
     follow = suggestions(event, document_of(found, chosen))
+    order = [one.code for one in urgent_first(each.procedure for each in follow)]
+    follow.sort(key=lambda each: order.index(each.procedure.code))
     return flask.render_template("front/follow.html", event=found, follow=follow, places=chosen, ward_name=ward_name,
                                  same=SAME_WARD if len(set(chosen.values())) == 1 else "")
 
@@ -84,7 +87,7 @@ def accessibility() -> str:
 def search(query: str) -> list[Procedure]:
     """Procedures whose words hold every word of the query, in Japanese or in the reader's language."""
     words = _folded(query).split()
-    return [one for one in CATALOGUE.values() if all(word in _words_of(one) for word in words)]
+    return [one for one in urgent_first(CATALOGUE.values()) if all(word in _words_of(one) for word in words)]
 
 
 def document_of(event: LifeEvent, chosen: dict[str, str]) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response
 from counter import locales
 from counter.extensions import db, limiter
 from counter.services import drafts
+from counter.services.journey import ROSTER, asks_about_people, urgent_first
 from counter.web.access import draft_owner, public
 from counter.web.apply import blueprint, owner
 from counter.web.apply.opened import open_draft
 from forms.life_events import LIFE_EVENTS
+from forms.model import Procedure
 from forms.procedures import CATALOGUE
 from forms.wards import WARDS
 
@@ -26,7 +28,10 @@ def begin() -> Response:
         return flask.redirect(_back_to_choice())
     token = owner.token_or_new()
     event = flask.request.form.get("event", "")
-    draft = drafts.begin(db(), token, codes, event=event if event in LIFE_EVENTS else "", suggested=_suggested(event))
+    draft = drafts.begin(
+        db(), token, codes, event=event if event in LIFE_EVENTS else "", suggested=_suggested(event),
+        answers=_with_self(codes, {}),
+    )  # fmt: skip
     response = flask.redirect(flask.url_for("apply.tasks", draft_id=draft.id), 303)
     return owner.give(response, token)
 
@@ -49,6 +54,7 @@ def choose(draft_id: str) -> str | Response:
     codes = _chosen()
     if codes:
         opened.draft.procedures = codes
+        _with_self(codes, opened.draft.answers)
         opened.save()
     if not codes or locales.switching():
         return flask.redirect(flask.url_for("apply.choice", draft_id=draft_id, none=None if codes else 1))
@@ -65,15 +71,22 @@ def discard(draft_id: str) -> Response:
 
 
 def _chosen() -> tuple[str, ...]:
-    picked = set(flask.request.form.getlist("procedure"))
-    return tuple(code for code, one in CATALOGUE.items() if code in picked and one.door == "application")
+    picked = [CATALOGUE[code] for code in dict.fromkeys(flask.request.form.getlist("procedure")) if code in CATALOGUE]
+    return tuple(one.code for one in urgent_first(picked) if one.door == "application")
 
 
-def _together(chosen: tuple[str, ...]) -> list[str]:
+def _with_self(codes: tuple[str, ...], answers: drafts.Document) -> drafts.Document:
+    """Whoever begins is the first of the people."""
+    if asks_about_people([CATALOGUE[code] for code in codes]) and not answers.get(ROSTER):
+        drafts.new_person(answers, ROSTER)
+    return answers
+
+
+def _together(chosen: tuple[str, ...]) -> list[Procedure]:
     """What may be filed beside what was chosen: whatever makes applications, business apart from home."""
     business = {code for code, one in CATALOGUE.items() if any(t.event == "business" for t in one.triggers)}
     kin = business if set(chosen) & business else set(CATALOGUE) - business
-    return [code for code, one in CATALOGUE.items() if code in kin and one.door == "application"]
+    return [one for one in urgent_first(CATALOGUE.values()) if one.code in kin and one.door == "application"]
 
 
 def _suggested(event: str) -> dict[str, dict[str, str]]:
