@@ -61,19 +61,40 @@ def runs(path: str, label: str, kind: Kind, *, required: bool = True) -> list[Ru
     made = [_run(path, label, group) for group in _together(kind.cells())]
     if not made:
         return []
-    first = made[0]
-    room = wide(label, "label") + (0 if required else wide(OPTIONAL, "optional") + 1)
-    words = [Text(label, (0, 0, round(wide(label, "label") + 0.5, 2), LABEL))]
-    if not required:
-        words.append(Text(OPTIONAL, (round(wide(label, "label") + 1, 2), 0, 9, LABEL), "optional"))
-    parts = [_pushed(text, room + 2) if text.style == "part" and text.box[0] == 0 else text for text in first.texts]
-    widest = max([first.width, room, *(text.box[0] + text.box[2] for text in parts if text.style == "part")])
-    made[0] = replace(first, width=min(WIDTH, round(widest, 2)), texts=(*words, *parts))
+    words = _headwords(label, required)
+    beside = round(words[-1].box[0] + words[-1].box[2] + 1.5, 2)
+    first = _make_room(made[0], beside)
+    if not any(text.style == "part" for text in first.texts) and required:
+        words[0] = replace(words[0], box=(0.0, 0.0, max(first.width, words[0].box[2]), LABEL))
+    widest = max([first.width, *(text.box[0] + text.box[2] for text in (*words, *first.texts))])
+    made[0] = replace(first, width=min(WIDTH, round(widest, 2)), texts=(*words, *first.texts))
     return made
 
 
-def _pushed(text: Text, x: float) -> Text:
-    return replace(text, box=shift(text.box, x, 0))
+def _headwords(label: str, required: bool) -> list[Text]:
+    """The field's own label, and that it may be left empty."""
+    width = round(wide(label, "label") + 0.5, 2)
+    words = [Text(label, (0.0, 0.0, width, LABEL))]
+    if not required:
+        words.append(Text(OPTIONAL, (width, 0.0, round(wide(OPTIONAL, "optional") + 0.5, 2), LABEL), "optional"))
+    return words
+
+
+def _make_room(first: Run, beside: float) -> Run:
+    """The first part's label goes beside the field's; where that is too narrow, everything a line down."""
+    texts = list(first.texts)
+    for place, text in enumerate(texts):
+        if text.style != "part" or text.box[0] != 0:
+            continue
+        _, y, width, height = text.box
+        alone = sum(other.style == "part" for other in texts) == 1
+        if beside + wide(text.msgid, "part") + 0.5 > width and not alone:
+            lower = first.moved(0, LABEL)
+            return replace(lower, height=first.height + LABEL)
+        texts[place] = replace(
+            text, box=(beside, y, round(max(width - beside, wide(text.msgid, "part") + 0.5), 2), height)
+        )
+    return replace(first, texts=tuple(texts))
 
 
 OPTIONAL = N_("（任意）")
@@ -99,7 +120,7 @@ def _run(path: str, label: str, cells: tuple[Written, ...]) -> Run:
     for cell, piece in zip(cells, pieces, strict=True):
         placed = piece.moved(x, LABEL + (tallest - piece.height) / 2)
         if cell.part and cell.kind not in (*AFTER, "era"):
-            above = (x, 0.0, round(wide(cell.label, "part") + 0.5, 2), LABEL)
+            above = (x, 0.0, max(piece.width, round(wide(cell.label, "part") + 0.5, 2)), LABEL)
             texts.append(Text(cell.label, above, "part"))
         zones += placed.zones
         texts += placed.texts

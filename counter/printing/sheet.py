@@ -155,7 +155,8 @@ def _answer(zone: Zone, text: Written) -> Iterator[Word]:
         return
     x, y, width, height = zone.cells[0]
     points = fitted(text, 15 if zone.kind == "name" else 12, width - 3)
-    yield Word(text, x + 1.5, y, width - 3, height, points)
+    align = "center" if zone.kind in ("year", "month", "day") else "left"
+    yield Word(text, x + 1.5, y, width - 3, height, points, align=align)
 
 
 def _paragraph(zone: Zone, text: str) -> Iterator[Word]:

@@ -66,7 +66,7 @@ class Word:
     def markup(self) -> str:
         place = f"left:{self.x:.2f}mm;top:{self.y:.2f}mm;width:{self.width:.2f}mm"
         look = f"font-size:{self.points:.2f}pt;font-weight:{self.weight};color:{self.colour};text-align:{self.align}"
-        more = ";white-space:normal;line-height:1.4" if self.wraps else f";line-height:{self.height:.2f}mm"
+        more = ";white-space:normal;line-height:1.35" if self.wraps else f";line-height:{self.height:.2f}mm"
         family = f";font-family:{self.family}" if self.family else ""
         return f'<p style="{place};{look}{more}{family}">{html.escape(self.text)}</p>'
 
@@ -80,9 +80,10 @@ def set_text(text: Text, translate: Translate | None) -> Iterator[Word]:
         second = ""
     x, y, width, height = text.box
     if style.wraps:
-        yield Word(official, x, y, width, height, style.points, style.weight, style.colour, wraps=True)
+        points = style.points * (0.8 if second else 1)
+        yield Word(official, x, y, width, height, points, style.weight, style.colour, wraps=True)
         if second:
-            yield Word(second, x, y + height, width + 8, 2.4, fitted(second, style.second, width), colour=GREY)
+            yield Word(second, x, y + height - 2.2, width, 2.2, fitted(second, 5, width), colour=GREY)
         return
     line = style.points * POINT * 1.2
     if not second:
@@ -90,7 +91,7 @@ def set_text(text: Text, translate: Translate | None) -> Iterator[Word]:
         points = fitted(official, style.points, width)
         yield Word(official, x, top, width, line, points, style.weight, style.colour, style.align)
         return
-    share = min(1.0, height / ((style.points * 1.02 + style.second * 1.08) * POINT))
+    share = min(1.0, (height - 0.2) / ((style.points * 1.02 + style.second * 1.08) * POINT))
     large, small = style.points * share, style.second * share
     line, below = large * POINT * 1.02, small * POINT * 1.08
     top = y + max(0.0, (height - line - below) * style.stand)

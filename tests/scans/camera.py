@@ -46,8 +46,9 @@ def scan(page: np.ndarray, rng: np.random.Generator, mode: str = "", dpi: int = 
     return Taken("scan.png", packed.tobytes(), "scan bw")
 
 
-def photo(page: np.ndarray, rng: np.random.Generator, long_side: int = 3000) -> Taken:
-    """±5°, perspective, a shadow, a blurred and noisy sensor, the desk around the paper."""
+def photo(page: np.ndarray, rng: np.random.Generator, long_side: int = 3000, small: bool = False) -> Taken:
+    """±5°, perspective, a shadow, a blurred and noisy sensor, the desk around the paper. `small`: as sent by mail."""
+    long_side = 2200 if small else long_side
     size = (round(long_side * 0.75), long_side)
     height, width = page.shape[:2]
     share = rng.uniform(0.86, 0.94)
@@ -65,8 +66,9 @@ def photo(page: np.ndarray, rng: np.random.Generator, long_side: int = 3000) -> 
     light = image.astype(np.float32) * _shadow(size, rng)[..., None]
     light *= rng.uniform(0.82, 1.0) * np.array([rng.uniform(0.88, 1.0), 1.0, rng.uniform(0.96, 1.04)])
     light = cv2.GaussianBlur(light, (0, 0), float(rng.uniform(0.6, 1.3)))
-    light += rng.normal(0, rng.uniform(2, 6), light.shape[:2])[..., None]
-    return Taken("photo.jpg", _jpeg(np.clip(light, 0, 255).astype(np.uint8), rng, 68, 88), "photo")
+    light += rng.normal(0, rng.uniform(1, 2.5) if small else rng.uniform(2, 6), light.shape[:2])[..., None]
+    quality = (58, 66) if small else (68, 88)
+    return Taken("photo.jpg", _jpeg(np.clip(light, 0, 255).astype(np.uint8), rng, *quality), "photo")
 
 
 def _desk(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

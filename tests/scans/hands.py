@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-import zlib
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -79,7 +78,7 @@ HANDS = {
         Hand("brush-1", "train", seed=11, pen=1.1, loose=1.0),
         Hand("pen-2", "train", seed=12, pen=0.8, slant=0.08, real_digits=True),
         Hand("pen-3", "train", seed=13, pen=1.0, slant=-0.1, loose=1.4, real_digits=True),
-        Hand("yuji", "dev", font="yuji-boku", pen=0.75),
+        Hand("yuji", "dev", font="yuji-boku", seed=27, pen=0.75, real_digits=True),
         Hand("pen-4", "dev", seed=24, pen=0.9, slant=0.05, loose=1.2, real_digits=True),
         Hand("maru", "test", font="hachi-maru-pop", slant=-0.03),
         Hand("kurenaido", "test", font="zen-kurenaido", slant=0.04),
@@ -214,10 +213,14 @@ def _digits() -> np.ndarray:
     return np.load(FOLDER / "digits.npz")["digits"]  # type: ignore[no-any-return]
 
 
+def _real_pool(seed: int) -> np.ndarray:
+    """Which specimens are this writer's: every tenth, from the last figure of the seed."""
+    return np.arange(seed % 10, _digits().shape[1], 10)
+
+
 def _real_digit(digit: int, seed: int, size: float, rng: np.random.Generator) -> Ink:
-    """One of this writer's eight specimens of the digit; splits never share a specimen."""
-    pool = np.arange(seed % 10 - 1, _digits().shape[1], 10)[: 8 + zlib.crc32(bytes([seed])) % 4]
-    image = _digits()[digit, rng.choice(pool)]
+    """One of this writer's dozen specimens of the digit; no two writers share one."""
+    image = _digits()[digit, rng.choice(_real_pool(seed))]
     box = cv2.boundingRect((image > 60).astype(np.uint8))
     cut = image[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
     height = size * 0.8

@@ -18,7 +18,7 @@ from tests.scans import camera, writer
 from tests.scans.hands import HANDS
 from tests.scans.people import Household
 
-CAMERAS = ("scan", "photo", "mixed", "clean")
+CAMERAS = ("scan", "photo", "small photo", "mixed", "clean")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def fill_form(
     children: int | None = None,
     record: dict[str, Any] | None = None,
 ) -> FilledForm:
-    """The same arguments give the same form again. `taken`: scan, photo, mixed (either) or clean (no camera)."""
+    """The same arguments give the same form again. `taken` is one of CAMERAS; mixed: scan or photo, page by page."""
     if taken not in CAMERAS:
         raise ValueError(f"taken is one of {CAMERAS}")
     rng = np.random.default_rng([seed, zlib.crc32(f"{procedure} {hand}".encode())])
@@ -97,8 +97,8 @@ def _as_people_write(words: dict[str, Written], made: Sheet, rng: np.random.Gene
 def _taken(image: np.ndarray, rng: np.random.Generator, how: str, mode: str) -> camera.Taken:
     if how == "clean":
         return camera.clean(image)
-    if how == "photo" or (how == "mixed" and rng.random() < 0.5):
-        return camera.photo(image, rng)
+    if how.endswith("photo") or (how == "mixed" and rng.random() < 0.5):
+        return camera.photo(image, rng, small=how == "small photo")
     return camera.scan(image, rng, mode)
 
 

@@ -131,7 +131,7 @@ def test_move_in_takes_two_pages() -> None:
 
 
 GOLDEN = {
-    "child-allowance": "5aa038d7818b1104",
+    "child-allowance": "242dd90d2b289e46",
 }
 
 
