@@ -25,12 +25,14 @@ class Server:
         processes: int = 1,
         threads: int = 8,
         workers: int = 0,
+        app: str = "wsgi:app",
         environment: dict[str, str] | None = None,
     ) -> None:
         self.home = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._size = (processes, threads, workers)
+        self._app = app
         self._environment = {**home.environment, **(environment or {})}
         self._running: list[subprocess.Popen[bytes]] = []
 
@@ -50,7 +52,7 @@ class Server:
                 str(processes),
                 "--threads",
                 str(threads),
-                "wsgi:app",
+                self._app,
             ]
         ]
         commands += [[*python, "flask", "--app", "wsgi", "worker"]] * workers
