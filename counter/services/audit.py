@@ -72,7 +72,7 @@ def erase(session: Session, object_id: str) -> int:
 
 def events(session: Session) -> Iterable[audit_check.Event]:
     """Every event in order, as the verifier wants it."""
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(
             AuditEvent.chain,
             AuditEvent.sequence,
