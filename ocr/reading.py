@@ -1,0 +1,330 @@
+"""One page from picture to readings: a list of steps, each a function from one frozen state to the next."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from forms.paper import Zone
+from ocr import clean, marks, problems, quality, sheet, showing
+from ocr.accept import BLANK_REASON, Doubt, Evidence, judge
+from ocr.arrays import Colour, Gray
+from ocr.clean import Cut, Ink
+from ocr.compose import compose
+from ocr.decoding.by_kind import decoder
+from ocr.decoding.ranking import Decoded
+from ocr.engines import EngineMissing, LineReader
+from ocr.loading import load_pages
+from ocr.posterior import Posterior
+from ocr.problems import Issue, Unreadable
+from ocr.results import PageReading, Reading
+from ocr.sheet import Found, NotFound
+from ocr.template import Template, size_px
+from ocr.understanding import agreements, decode_all, hints, joined
+
+__all__ = ["PageReading", "Reading", "Readers", "Template", "Unreadable", "load_pages", "read_page", "shipped_readers"]
+
+MARK_KINDS = ("choice", "choices", "declaration", "era")
+RED_PIXELS = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads: the first reads every line; the second only lines that the first is in doubt about."""
+
+    first: LineReader | None
+    second: LineReader | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A page on its way. Every step returns a new one."""
+
+    picture: Colour
+    templates: Mapping[str, Template]
+    readers: Readers
+    gray: Gray
+    found: Found | None = None
+    straightened: Colour | None = None
+    page: Ink | None = None
+    cuts: Mapping[str, tuple[Cut, ...]] = field(default_factory=dict)
+    answers: Mapping[str, tuple[marks.Mark, ...]] = field(default_factory=dict)
+    seen: Mapping[str, tuple[Posterior, ...]] = field(default_factory=dict)
+    decoded: Mapping[str, tuple[Decoded, ...]] = field(default_factory=dict)
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    problems: tuple[Issue, ...] = ()
+    code: sheet.Code | None = None
+
+    @property
+    def done(self) -> bool:
+        return any(problem.fatal for problem in self.problems)
+
+    @property
+    def zones(self) -> Mapping[str, Zone]:
+        return {zone.key: zone for zone in self.found.page.zones} if self.found else {}
+
+    def but(self, **changes: Any) -> Work:
+        return replace(self, **changes)
+
+
+def read_page(
+    image: Colour,
+    templates: Mapping[str, Template],
+    *,
+    debug: Path | None = None,
+    readers: Readers | None = None,
+) -> PageReading:
+    """Everything that can be said about one page. Never raises for what is on the page: what cannot be read has
+    ``found`` False and a problem in words. ``image``: height × width × 3 (red, green, blue) or height × width."""
+    started = time.perf_counter()
+    picture = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB) if image.ndim == 2 else image
+    gray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    work = Work(np.asarray(picture, np.uint8), templates, readers or shipped_readers(), gray)
+    for number, step in enumerate(STEPS, 1):
+        work = step(work)
+        if debug is not None:
+            showing.write(debug, number, step.__name__, work)
+        if work.done:
+            break
+    return _result(work, time.perf_counter() - started)
+
+
+def shipped_readers() -> Readers:
+    """PP-OCRv6; Tesseract in its place where onnxruntime is missing, nobody where both are."""
+    from ocr.engines import ppocr, tesseract
+
+    try:
+        first: LineReader | None = ppocr.shipped_reader()
+    except EngineMissing:
+        first = tesseract.shipped_reader()
+    return Readers(first, tesseract.shipped_reader())
+
+
+# -- steps --------------------------------------------------------------------------------------------------------
+
+
+def find(work: Work) -> Work:
+    """Which sheet this is, and how it lies in the picture."""
+    if quality.is_blank(work.gray):
+        return work.but(problems=(problems.BLANK_PAGE,))
+    found = sheet.locate(work.gray, work.templates)
+    if isinstance(found, NotFound):
+        return work.but(problems=(_why_not(found, work.templates),), code=found.code)
+    more = () if found.code is not None else (problems.NO_QR,)
+    return work.but(found=found, code=found.code, problems=more)
+
+
+def _why_not(found: NotFound, templates: Mapping[str, Template]) -> Issue:
+    if found.code is None:
+        return problems.NO_SHEET
+    template = templates.get(found.code.sheet_digest)
+    if template is None:
+        return problems.UNKNOWN_SHEET
+    return problems.NO_SHEET if template.page(found.code.page) else problems.UNKNOWN_PAGE
+
+
+def straighten(work: Work) -> Work:
+    """The page at 200 dpi, lying on its blank."""
+    assert work.found
+    return work.but(straightened=sheet.straighten(work.picture, work.gray, work.found))
+
+
+def wash(work: Work) -> Work:
+    """Ink alone: even light, no seal."""
+    assert work.found and work.straightened is not None
+    return work.but(page=clean.ink(work.straightened, work.found.template.blank(work.found.page.page)))
+
+
+def cut(work: Work) -> Work:
+    """One tight picture a written line."""
+    page = work.page
+    assert page
+    cuts = {
+        key: tuple(clean.cut(page, line) for line in clean.rows(zone))
+        for key, zone in work.zones.items()
+        if zone.kind not in MARK_KINDS
+    }
+    return work.but(cuts=cuts)
+
+
+def tick(work: Work) -> Work:
+    """Boxes and circled words."""
+    page = work.page
+    assert page
+    answers = {
+        key: tuple(marks.circled(page, zone) if zone.kind == "era" else marks.boxes(page, zone))
+        for key, zone in work.zones.items()
+        if zone.kind in MARK_KINDS and zone.codes
+    }
+    return work.but(answers=answers)
+
+
+def check(work: Work) -> Work:
+    """Whether the picture is good enough, in words for the clerk."""
+    assert work.found and work.straightened is not None
+    pens = [c.strength for lines in work.cuts.values() for c in lines if c.image is not None]
+    flat = np.asarray(cv2.cvtColor(work.straightened, cv2.COLOR_RGB2GRAY), np.uint8)
+    blank = work.found.template.blank(work.found.page.page)
+    said = quality.issues(flat, blank, work.found.homography, work.gray.shape, pens)
+    marked = any(mark.answer is not marks.Answer.NO for found in work.answers.values() for mark in found)
+    nothing = [] if pens or marked else [problems.NOTHING_WRITTEN]
+    return work.but(problems=(*work.problems, *said, *nothing))
+
+
+def recognise(work: Work) -> Work:
+    """All lines of the page in few calls."""
+    places = [(key, n) for key, lines in work.cuts.items() for n, c in enumerate(lines) if c.image is not None]
+    if work.readers.first is None:
+        return work.but(problems=(*work.problems, problems.FIRST_READER))
+    images = [image for key, n in places if (image := work.cuts[key][n].image) is not None]
+    answers = dict(zip(places, work.readers.first.read(images), strict=True))
+    seen = {
+        key: tuple(answers[key, n] for n, c in enumerate(lines) if c.image is not None) for key, lines in work.cuts.items()
+    }
+    return work.but(seen=seen)
+
+
+def decode(work: Work) -> Work:
+    """By kind, each place informed by the others."""
+    assert work.found
+    kinds = work.found.template.kinds
+    eras = _eras(work)
+    single = {key: lines[0] for key, lines in work.seen.items() if len(lines) == 1}
+    decoded = {key: (line,) for key, line in decode_all(single, work.zones, kinds, eras).items()}
+    for key, lines in work.seen.items():
+        if len(lines) > 1:
+            zone = work.zones[key]
+            told = hints(zone, work.zones, {}, kinds, eras)
+            decoded[key] = tuple(decoder(zone.kind)(line, replace(told, valid=_anything)) for line in lines)
+    return work.but(decoded=decoded)
+
+
+def _anything(_text: str) -> bool:
+    return True
+
+
+def _eras(work: Work) -> dict[str, str]:
+    """Record path of a date → the era that is circled; without words to circle there is none to know."""
+    found = {}
+    for key, answers in work.answers.items():
+        zone = work.zones[key]
+        if zone.kind == "era":
+            yes = marks.chosen(answers)
+            found[zone.field] = yes[0] if len(yes) == 1 else ""
+    return found
+
+
+def accept(work: Work) -> Work:
+    """Each reading judged, with the reason."""
+    readings: dict[str, Reading] = {}
+    texts = {key: joined([line.text for line in lines]) for key, lines in work.decoded.items()}
+    for key, zone in work.zones.items():
+        if zone.kind in MARK_KINDS:
+            readings[key] = _mark_reading(work, zone)
+        elif key in texts and work.decoded[key]:
+            readings[key] = _text_reading(work, zone, texts)
+        else:
+            readings[key] = _empty_reading(work, zone)
+    return work.but(readings=readings)
+
+
+def put_together(work: Work) -> Work:
+    """Values by the fields' own kinds; a field of several places gets a reading of its own."""
+    assert work.found
+    return work.but(readings=compose(work.readings, work.zones, work.found.template.kinds))
+
+
+STEPS: Sequence[Callable[[Work], Work]] = (find, straighten, wash, cut, tick, check, recognise, decode, accept, put_together)
+
+
+# -- readings of one place ----------------------------------------------------------------------------------------
+
+
+def _text_reading(work: Work, zone: Zone, texts: Mapping[str, str]) -> Reading:
+    lines, cuts = work.decoded[zone.key], work.cuts[zone.key]
+    text = texts[zone.key]
+    characters = tuple(c for line in lines for c in line.characters)
+    confidence = confidence_of(lines, characters)
+    agreed, doubts = agreements(zone, text, texts, work.zones)
+    evidence = Evidence(
+        zone.kind,
+        text,
+        confidence,
+        agreed,
+        [*doubts, *([Doubt.LOW] if not text else [])],
+        max((line.ranked[1].share for line in lines if len(line.ranked) > 1), default=0.0),
+    )
+    verdict = judge(evidence)
+    alternatives = lines[0].alternatives if len(lines) == 1 else ()
+    return Reading(zone.key, text, text, round(confidence, 4), verdict.accepted, verdict.reasons, alternatives, _where(cuts), characters)
+
+
+def confidence_of(lines: Sequence[Decoded], characters: Sequence[float]) -> float:
+    """The candidates' share, lowered where the recogniser itself believed in something else."""
+    share = math.prod(line.share for line in lines)
+    weakest = min(characters, default=0.0)
+    return float(share * (0.6 + 0.4 * weakest))
+
+
+def _where(cuts: Sequence[Cut]) -> clean.Box:
+    boxes = [c.box for c in cuts if c.image is not None] or [c.box for c in cuts]
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
+    return left, top, right - left, bottom - top
+
+
+def _empty_reading(work: Work, zone: Zone) -> Reading:
+    cuts = work.cuts[zone.key]
+    written = any(c.image is not None for c in cuts)
+    red = sum(c.red_pixels for c in cuts) > RED_PIXELS
+    reasons: tuple[str, ...] = (BLANK_REASON,)
+    if written:
+        reasons = (str(Doubt.FIRST_MISSING),)
+    elif red:
+        reasons = (str(Doubt.RED),)
+    return Reading(zone.key, None, "", 0.0 if written else 0.99, not (written or red), reasons, (), _where(cuts), ())
+
+
+def _mark_reading(work: Work, zone: Zone) -> Reading:
+    answers = work.answers.get(zone.key, ())
+    yes = marks.chosen(answers)
+    looks = [mark for mark in answers if mark.answer is marks.Answer.LOOK]
+    several = len(yes) > 1 and zone.kind != "choices"
+    reasons = tuple(dict.fromkeys(mark.reason for mark in looks)) + (("二つ以上に印があります",) if several else ())
+    confidence = min((mark.certainty for mark in answers), default=0.0) * (0.5 if several else 1.0)
+    crop = clean.bounds(zone.cells, work.straightened.shape, 2.0) if work.straightened is not None and zone.cells else (0, 0, 1, 1)
+    value: Any = list(yes) if zone.kind == "choices" else yes[0] if len(yes) == 1 else None
+    text = "、".join(yes)
+    if not reasons:
+        reasons = ("印がはっきりしています",) if yes else (BLANK_REASON,)
+        return Reading(zone.key, value or None, text, round(confidence, 4), True, reasons, (), crop, ())
+    return Reading(zone.key, value or None, text, round(confidence, 4), False, reasons, zone.codes, crop, ())
+
+
+def _result(work: Work, seconds: float) -> PageReading:
+    found, code = work.found, work.code
+    return PageReading(
+        found=found is not None and not work.done,
+        procedure=found.template.sheet.procedure if found else code.procedure if code else None,
+        sheet_digest=found.template.sheet.sheet_digest if found else code.sheet_digest if code else None,
+        page=found.page.page if found else code.page if code else None,
+        serial=code.serial if code else None,
+        seconds=round(seconds, 3),
+        values=dict(work.readings),
+        problems=work.problems,
+        straightened=work.straightened if work.straightened is not None else work.picture,
+    )
+
+
+def page_size(template: Template, number: int) -> tuple[int, int]:
+    """Width and height in pixels of this page once straightened."""
+    page = template.page(number)
+    assert page
+    return size_px(page)
