@@ -10,7 +10,8 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
-from counter.printing.sheet import document, page_markup, to_pdf
+from counter.printing.pdf import to_pdf
+from counter.printing.sheet import document, page_markup
 from forms.paper import Sheet
 
 

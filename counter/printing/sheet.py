@@ -1,12 +1,13 @@
 """A sheet as PDF: the layout's millimetres drawn as they are, blank or with a record's answers."""
 
+import functools
 import html
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from counter.ids import grouped
 from counter.printing.marks import marker_path, payload, qr_path
+from counter.printing.pdf import laid_under, to_pdf
 from counter.printing.words import GREY, INK, Translate, Word, fitted, set_text, width_mm
 from forms.messages import N_
 from forms.model import Procedure
@@ -43,25 +44,17 @@ def render_sheet(
     `translate` sets a second language under the official Japanese.
     """
     answers = written(sheet, procedure, record) if record else {}
-    pages = [page_markup(sheet, page, serial, answers, translate, ward) for serial in serials for page in sheet.pages]
-    return to_pdf(document(pages, procedure.title))
+    look = functools.partial(page_markup, answers=answers, translate=translate, ward=ward)
+    if len(serials) == 1:
+        return to_pdf(document([look(sheet, page, serials[0]) for page in sheet.pages], procedure.title))
+    plain = to_pdf(document([look(sheet, page, "") for page in sheet.pages], procedure.title))
+    codes = [code_markup(sheet, page, serial) for serial in serials for page in sheet.pages]
+    return laid_under(plain, to_pdf(document(codes, procedure.title)))
 
 
 def document(pages: Sequence[str], title: str) -> str:
-    return f'<!DOCTYPE html><html lang="ja"><meta charset="utf-8"><title>{html.escape(title)}</title><style>{STYLE}</style>{"".join(pages)}'
-
-
-def to_pdf(markup: str) -> bytes:
-    """A whole document of ours as PDF."""
-    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
-    from weasyprint import HTML  # slow to import
-
-    def no_fetch(url: str, *_: Any, **__: Any) -> Any:
-        raise ValueError(f"a sheet fetches nothing: {url}")
-
-    pdf = HTML(string=markup, url_fetcher=no_fetch).write_pdf()
-    assert pdf is not None
-    return pdf
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{STYLE}</style>'
+    return f'<!DOCTYPE html><html lang="ja">{head}{"".join(pages)}'
 
 
 def page_markup(
@@ -74,17 +67,31 @@ def page_markup(
 ) -> str:
     """One page; an empty serial leaves the code out (what a blank looks like)."""
     words = [word for text in page.texts for word in set_text(text, translate)]
-    words += _furniture(sheet, page, serial, ward)
+    words += _furniture(sheet, page, ward)
     words += [word for zone in page.zones for word in _answer(zone, answers.get(zone.key, ""))]
-    shapes = "".join(_shapes(sheet, page, serial, answers))
-    drawing = f'<svg viewBox="0 0 {page.width_mm:g} {page.height_mm:g}">{shapes}</svg>'
-    return f'<div class="page">{drawing}{"".join(word.markup() for word in words)}</div>'
+    shapes = "".join(_shapes(page, answers))
+    return _page(page, shapes, words, code_markup(sheet, page, serial, bare=True) if serial else "")
 
 
-def _shapes(sheet: Sheet, page: Page, serial: str, answers: Mapping[str, Written]) -> Iterator[str]:
+def code_markup(sheet: Sheet, page: Page, serial: str, *, bare: bool = False) -> str:
+    """What tells one print from another: the code and the serial for the eye. `bare`: without a page around them."""
+    x, y, size = page.qr
+    shape = f'<path d="{qr_path(payload(sheet, page, serial), page.qr)}" fill="#000"/>'
+    word = Word(grouped(serial), x - 6, y + size + 1.2, size + 12, 2.5, 5.5, 400, GREY, "center")
+    inside = _drawing(page, shape) + word.markup()
+    return inside if bare else f'<div class="page">{inside}</div>'
+
+
+def _page(page: Page, shapes: str, words: Sequence[Word], code: str) -> str:
+    return f'<div class="page">{_drawing(page, shapes)}{"".join(word.markup() for word in words)}{code}</div>'
+
+
+def _drawing(page: Page, shapes: str) -> str:
+    return f'<svg viewBox="0 0 {page.width_mm:g} {page.height_mm:g}">{shapes}</svg>'
+
+
+def _shapes(page: Page, answers: Mapping[str, Written]) -> Iterator[str]:
     black = "".join(marker_path(marker) for marker in page.markers)
-    if serial:
-        black += qr_path(payload(sheet, page, serial), page.qr)
     yield f'<path d="{black}" fill="#000"/>'
     for rule in page.rules:
         yield _rule(rule)
@@ -106,7 +113,8 @@ def _rule(rule: Rule) -> str:
     if rule.style == "seal":
         middle = f'cx="{x + width / 2:g}" cy="{y + height / 2:g}" r="{width / 2:g}"'
         return f'<circle {middle} fill="none" stroke="#b5b5b5" stroke-width="0.2" stroke-dasharray="1 1"/>'
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="none" stroke="#b5b5b5" stroke-width="0.2"/>'
+    frame = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
+    return f'<rect {frame} fill="none" stroke="#b5b5b5" stroke-width="0.2"/>'
 
 
 def _frames(page: Page) -> Iterator[str]:
@@ -181,15 +189,12 @@ def _wrapped(text: str, points: float, width: float) -> list[str]:
     return rows
 
 
-def _furniture(sheet: Sheet, page: Page, serial: str, ward: str) -> Iterator[Word]:
-    """What differs from print to print and is no part of the sheet's digest."""
+def _furniture(sheet: Sheet, page: Page, ward: str) -> Iterator[Word]:
+    """What is no part of the sheet's digest: who it is for, and which edition it is."""
     if page.page == 1:
         x, y, width, height = ADDRESSEE
         name = HEAD_OF % {"ward": ward} if ward else "\u3000\u3000\u3000\u3000区長"
         yield Word(name, x, y + 1, width, height - 2, 11, 500)
-    x, y, size = page.qr
-    if serial:
-        yield Word(grouped(serial), x - 6, y + size + 1.2, size + 12, 2.5, 5.5, 400, GREY, "center")
     foot = f"{sheet.procedure}　版 {sheet.sheet_digest}"
     yield Word(foot, 20, 284, 80, 3, 6, 400, GREY)
     yield Word("四すみの印とQRコードを汚したり、折ったりしないでください。", 100, 284, 90, 3, 6, 400, GREY, "right")
