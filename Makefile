@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lock migration
+.PHONY: help run test lock migration messages
 UV = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 help: ## Show this list
@@ -17,3 +17,6 @@ lock: ## Pin the newest versions that requirements*.in allow (needs uv)
 
 migration: ## Write a migration for what the models gained: make migration m="why"
 	.venv/bin/python -m counter.migrations "$(m)"
+
+messages: ## Bring the catalogues up to date; says which messages still want words
+	.venv/bin/python -m translations.catalogues

@@ -527,8 +527,13 @@ def page_form(
 
 
 # -- values in words --------------------------------------------------------------------------------------------------
-WRITTEN_DATE = N_("%(era)s%(year)s年%(month)s月%(day)s日（西暦%(western)s年）")
-WRITTEN_WESTERN = N_("%(western)s年%(month)s月%(day)s日（%(era)s%(year)s年）")
+WRITTEN_DATE = N_("%(era)s%(year)s年%(month)s%(day)s日（西暦%(western)s年）")
+WRITTEN_WESTERN = N_("%(western)s年%(month)s%(day)s日（%(era)s%(year)s年）")
+FIRST_YEAR = N_("元")
+MONTHS = (
+    N_("1月"), N_("2月"), N_("3月"), N_("4月"), N_("5月"), N_("6月"),
+    N_("7月"), N_("8月"), N_("9月"), N_("10月"), N_("11月"), N_("12月"),
+)  # fmt: skip
 
 
 @singledispatch
@@ -580,8 +585,8 @@ def _(kind: Date, value: Any, context: Context) -> str:
     written = eras.read(value["as_written"])
     msgid = WRITTEN_WESTERN if written and written.era == WESTERN else WRITTEN_DATE
     return context.translate(msgid) % {
-        "era": context.translate(era.name), "year": "元" if year == 1 else year, "western": day.year,
-        "month": day.month, "day": day.day,
+        "era": context.translate(era.name), "year": context.translate(FIRST_YEAR) if year == 1 else year,
+        "western": day.year, "month": context.translate(MONTHS[day.month - 1]), "day": day.day,
     }  # fmt: skip
 
 
