@@ -62,8 +62,18 @@ def seed_people(session: Any) -> int:
         for key, role, offices, name in _DESKS:
             email = f"{WARDS[ward].romaji.lower()}-{key}@example.jp"
             if email not in known:
-                session.add(Staff(email=email, name=name, ward=ward, offices=list(offices), password=password, demo=True,
-                                  fs_uniquifier=secrets.token_hex(32), roles=[roles[role]]))
+                session.add(
+                    Staff(
+                        email=email,
+                        name=name,
+                        ward=ward,
+                        offices=list(offices),
+                        password=password,
+                        demo=True,
+                        fs_uniquifier=secrets.token_hex(32),
+                        roles=[roles[role]],
+                    )
+                )
                 made += 1
     return made
 
@@ -73,8 +83,13 @@ def seed_applications(session: Any, now: dt.datetime) -> int:
     today = now.date()
     for number, (days, codes, answers) in enumerate(_submissions(today)):
         applications.submit_bundle(
-            session, procedures=[CATALOGUE[code] for code in codes], answers=answers, channel=Channel.ONLINE,
-            nonce=f"demo-{number}", language="ja", received_at=now - dt.timedelta(days=days, minutes=17 * number),
+            session,
+            procedures=[CATALOGUE[code] for code in codes],
+            answers=answers,
+            channel=Channel.ONLINE,
+            nonce=f"demo-{number}",
+            language="ja",
+            received_at=now - dt.timedelta(days=days, minutes=17 * number),
         )
     return number + 1
 

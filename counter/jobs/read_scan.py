@@ -23,7 +23,7 @@ def read_file(workplace: Workplace, ward: str, file_id: str) -> None:
 
 def read(store: Any, instance: Path, ward: str, file_id: str) -> None:
     """Everything still to be read of one file."""
-    from ocr.loading import Unreadable, load_pages
+    from ocr.reading import Unreadable, load_pages
 
     blobs = Blobs(instance / "blobs")
     with store.scope() as session, tenancy.tenant(session, ward):
@@ -34,7 +34,7 @@ def read(store: Any, instance: Path, ward: str, file_id: str) -> None:
         images = load_pages(original.data, original.name)
     except Unreadable as unreadable:
         with store.scope() as session, tenancy.tenant(session, ward):
-            intake.failed(session, file_id, intake.words(unreadable))
+            intake.failed(session, file_id, unreadable.message.text())
         return
     with store.scope() as session, tenancy.tenant(session, ward):
         intake.counted(session, file_id, len(images))
@@ -43,7 +43,7 @@ def read(store: Any, instance: Path, ward: str, file_id: str) -> None:
         if position not in original.done:
             seen = _read_page(image, templates)
             with store.scope() as session, tenancy.tenant(session, ward):
-                intake.record_page(session, blobs, file_id, position, seen, image)
+                intake.record_page(session, blobs, file_id, position, seen, image, _phones(seen, templates))
     with store.scope() as session, tenancy.tenant(session, ward):
         intake.finished(session, file_id, dt.datetime.now(dt.UTC))
 
@@ -56,3 +56,9 @@ def _read_page(image: Any, templates: Any) -> Any:
     except Exception:  # a page the reader stumbles over is typed by hand; the others go on
         log.exception("the reader failed on a page")
         return None
+
+
+def _phones(seen: Any, templates: Any) -> frozenset[str]:
+    template = templates.get(seen.sheet_digest) if seen is not None else None
+    zones = [zone for page in template.sheet.pages for zone in page.zones] if template is not None else []
+    return frozenset(zone.key for zone in zones if zone.kind == "phone")

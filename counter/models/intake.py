@@ -173,5 +173,3 @@ class Correction(WardOwned, Base):
         sa.ForeignKeyConstraint(["ward", "reading_id"], ["reading.ward", "reading.id"]),
         sa.UniqueConstraint("ward", "reading_id"),
     )
-
-

@@ -24,5 +24,8 @@ def people(session: Session, ward: str) -> list[Staff]:
 
 def demo_people(session: Session) -> list[Staff]:
     """The sign-ins of the demonstration; there are none in a real installation."""
-    return list(session.scalars(
-        sa.select(Staff).where(Staff.demo.is_(True), Staff.active.is_(True)).order_by(Staff.ward.desc(), Staff.id)))
+    return list(
+        session.scalars(
+            sa.select(Staff).where(Staff.demo.is_(True), Staff.active.is_(True)).order_by(Staff.ward.desc(), Staff.id)
+        )
+    )

@@ -37,9 +37,7 @@ def take(session: Session, view: View, *, actor: str, now: dt.datetime, seen: in
     audit.record(session, view.row.ward, actor, "application.take", view.row.id)
 
 
-def set_status(
-    session: Session, view: View, *, actor: str, to: str, note: str, now: dt.datetime, seen: int
-) -> None:
+def set_status(session: Session, view: View, *, actor: str, to: str, note: str, now: dt.datetime, seen: int) -> None:
     """審査中, 完了 or 却下; the note is for the resident too. Raises Refused, or status.Conflict as `take` does."""
     here = Status(view.row.status)
     if to not in NEXT[here]:
@@ -51,8 +49,16 @@ def set_status(
         raise Refused(f"連絡事項は{LONGEST_NOTE}字までです。")
     arriving = here is Status.AWAITING_VISIT and to == Status.IN_REVIEW and view.row.arrived_at is None
     status.append(
-        session, view.row.ward, view.row.id, Kind.ARRIVED if arriving else Kind.STATUS, actor=actor, at=now,
-        status=Status(to), note=note or None, arrived_at=now if arriving else None,
-        assignee=view.row.assignee or actor, after=seen,
+        session,
+        view.row.ward,
+        view.row.id,
+        Kind.ARRIVED if arriving else Kind.STATUS,
+        actor=actor,
+        at=now,
+        status=Status(to),
+        note=note or None,
+        arrived_at=now if arriving else None,
+        assignee=view.row.assignee or actor,
+        after=seen,
     )
     audit.record(session, view.row.ward, actor, "application.status", view.row.id, {"from": here.value, "to": to})

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from counter import ids, vault
-from counter.models.intake import Batch, FileState, FormState, PaperForm, Reading, ScanFile, ScanPage
+from counter.models.intake import OPEN, Batch, FileState, FormState, PaperForm, Reading, ScanFile, ScanPage
 from counter.services import audit, pictures
 from counter.services.blobs import Blobs
 from forms.my_number import holds_my_number
+
+if TYPE_CHECKING:
+    from ocr.results import PageReading
+    from ocr.results import Reading as Read
 
 JOB = "read-file.1"
 QUEUE = "reading"
@@ -23,11 +27,12 @@ TRIES = 3
 
 EMPTY = "ファイルが空でした"
 GAVE_UP = "読み取りの途中で止まりました"
-UNKNOWN = "様式がわかりませんでした"
 UNREADABLE = "読み取れませんでした"
 BLANKED = "個人番号とみられる部分を消しました"
 
-_NEVER_A_PERSONS_NUMBER = frozenset({"phone", "corporate_number", "invoice_number"})
+BLANK = "白紙のページ"
+
+_BLANK_PAGE = "blank-page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,15 @@ def receive(
 
 def _keep(session: Session, blobs: Blobs, batch: Batch, position: int, upload: Upload) -> None:
     seals = vault.of(session)
-    file = ScanFile(ward=batch.ward, id=ids.new_id(), batch_id=batch.id, position=position, size=len(upload.data),
-                    key_id=seals.new_key(session, "scan", batch.ward), state=FileState.WAITING)
+    file = ScanFile(
+        ward=batch.ward,
+        id=ids.new_id(),
+        batch_id=batch.id,
+        position=position,
+        size=len(upload.data),
+        key_id=seals.new_key(session, "scan", batch.ward),
+        state=FileState.WAITING,
+    )
     name = upload.name.encode("utf-8", "replace").decode("utf-8")[-120:]
     file.name = seals.seal(session, file.key_id, f"scan_file:name:{file.id}", name)
     if upload.data:
@@ -96,6 +108,7 @@ def to_read(session: Session, blobs: Blobs, file_id: str) -> Original | None:
         _fail(session, file, GAVE_UP)
         return None
     file.attempts += 1
+    session.flush()
     seals = vault.of(session)
     data = seals.open_bytes(session, file.key_id, f"scan_file:blob:{file.id}", blobs.get(file.blob))
     done = frozenset(session.scalars(sa.select(ScanPage.position).where(ScanPage.file_id == file_id)))
@@ -109,6 +122,7 @@ def file_name(session: Session, file: ScanFile) -> str:
 
 def counted(session: Session, file_id: str, pages: int) -> None:
     _file(session, file_id).pages = pages
+    session.flush()
 
 
 def failed(session: Session, file_id: str, reason: str) -> None:
@@ -121,29 +135,46 @@ def failed(session: Session, file_id: str, reason: str) -> None:
 def finished(session: Session, file_id: str, now: dt.datetime) -> None:
     file = _file(session, file_id)
     file.state, file.read_at = FileState.READ, now
+    session.flush()
 
 
-def record_page(session: Session, blobs: Blobs, file_id: str, position: int, seen: Any, image: Any) -> ScanPage:
-    """Keep what was read of one page (`seen`: ocr.reading.PageReading, None if the reader failed on it)."""
+def record_page(
+    session: Session,
+    blobs: Blobs,
+    file_id: str,
+    position: int,
+    seen: PageReading | None,
+    image: Any,
+    phones: Collection[str] = (),
+) -> ScanPage:
+    """Keep what was read of one page; `seen` None: the reader failed on it. `phones`: keys of zones for phones."""
     file = _file(session, file_id)
     known = session.scalars(
-        sa.select(ScanPage).where(ScanPage.file_id == file_id, ScanPage.position == position)).one_or_none()
+        sa.select(ScanPage).where(ScanPage.file_id == file_id, ScanPage.position == position)
+    ).one_or_none()
     if known is not None:
         return known
-    found = bool(seen is not None and seen.found)
-    form = _form_of(session, file, seen) if found else _unknown(session, file, UNKNOWN if seen else UNREADABLE)
-    readings = list(seen.values.values()) if found else []
-    told = [reading for reading in readings if _tells_a_number(reading)]
-    pixels = seen.straightened if seen is not None and seen.straightened is not None else image
+    form = _form_of(session, file, seen)
+    readings = list(seen.values.values()) if seen is not None and seen.found else []
+    told = [reading for reading in readings if _tells_a_number(reading, phones)]
+    pixels = image if seen is None else seen.straightened
     jpeg, width, height = pictures.encode(pixels, [reading.crop for reading in told])
-    seals = vault.of(session)
     page = ScanPage(
-        ward=file.ward, id=ids.new_id(), batch_id=file.batch_id, file_id=file.id, position=position, form_id=form.id,
-        page=seen.page if found else 1, width=width, height=height, found=found, blob="",
-        problems=[words(problem) for problem in seen.problems] if seen is not None else [UNREADABLE],
-        seconds=float(seen.seconds) if seen is not None else 0.0,
+        ward=file.ward,
+        id=ids.new_id(),
+        batch_id=file.batch_id,
+        file_id=file.id,
+        position=position,
+        form_id=form.id,
+        page=(seen.page if seen is not None else None) or 1,
+        width=width,
+        height=height,
+        blob="",
+        found=seen is not None and seen.found,
+        problems=[UNREADABLE] if seen is None else [issue.text for issue in seen.problems],
+        seconds=0.0 if seen is None else float(seen.seconds),
     )
-    page.blob = blobs.put(seals.seal_bytes(session, form.key_id, f"scan_page:blob:{page.id}", jpeg))
+    page.blob = blobs.put(vault.of(session).seal_bytes(session, form.key_id, f"scan_page:blob:{page.id}", jpeg))
     session.add(page)
     session.flush()
     scale = width / pixels.shape[1]
@@ -153,43 +184,74 @@ def record_page(session: Session, blobs: Blobs, file_id: str, position: int, see
     return page
 
 
-def _reading(session: Session, form: PaperForm, page: ScanPage, reading: Any, scale: float, *, hidden: bool) -> Reading:
+def _reading(
+    session: Session, form: PaperForm, page: ScanPage, reading: Read, scale: float, *, hidden: bool
+) -> Reading:
     row = Reading(
-        ward=page.ward, id=ids.new_id(), page_id=page.id, form_id=form.id, key=reading.key,
-        confidence=round(float(reading.confidence), 4), accepted=bool(reading.accepted) and not hidden,
-        reasons=[words(reason) for reason in reading.reasons] + ([BLANKED] if hidden else []),
+        ward=page.ward,
+        id=ids.new_id(),
+        page_id=page.id,
+        form_id=form.id,
+        key=reading.key,
+        confidence=round(float(reading.confidence), 4),
+        accepted=bool(reading.accepted) and not hidden,
+        reasons=[BLANKED] if hidden else list(reading.reasons),
         crop=[round(float(number) * scale) for number in reading.crop],
     )
-    content: Mapping[str, Any] = {"value": None, "text": "", "alternatives": []} if hidden else {
-        "value": reading.value, "text": reading.text, "alternatives": list(reading.alternatives)}
+    content: Mapping[str, Any] = (
+        {"value": None, "text": "", "alternatives": []}
+        if hidden
+        else {"value": reading.value, "text": reading.text, "alternatives": list(reading.alternatives)}
+    )
     row.content = vault.of(session).seal(session, form.key_id, f"reading:content:{row.id}", content)
     return row
 
 
-def _form_of(session: Session, file: ScanFile, seen: Any) -> PaperForm:
+def _form_of(session: Session, file: ScanFile, seen: PageReading | None) -> PaperForm:
     """The form of this batch that has the page's serial and still lacks this page; else a new one."""
+    if seen is None:
+        return _new_form(session, file, FormState.MANUAL, reason=UNREADABLE)
+    why = next((issue for issue in seen.problems if issue.fatal), None)
+    if why is not None and why.code == _BLANK_PAGE:
+        return _new_form(session, file, FormState.SET_ASIDE, reason=BLANK)
     if seen.serial:
         candidates = session.scalars(
             sa.select(PaperForm)
-            .where(PaperForm.batch_id == file.batch_id, PaperForm.serial == seen.serial,
-                   PaperForm.sheet_digest == seen.sheet_digest, PaperForm.state == FormState.REVIEW,
-                   PaperForm.answers.is_(None))
-            .order_by(PaperForm.created_at, PaperForm.id))
+            .where(
+                PaperForm.batch_id == file.batch_id,
+                PaperForm.serial == seen.serial,
+                PaperForm.sheet_digest == seen.sheet_digest,
+                PaperForm.state.in_(OPEN),
+                PaperForm.answers.is_(None),
+            )
+            .order_by(PaperForm.created_at, PaperForm.id)
+        )
         for form in candidates:
             pages = sa.select(ScanPage.id).where(ScanPage.form_id == form.id, ScanPage.page == seen.page)
             if session.scalars(pages).first() is None:
+                form.state = FormState.REVIEW if seen.found else form.state
                 return form
-    return _new_form(session, file, FormState.REVIEW, procedure=seen.procedure, sheet_digest=seen.sheet_digest,
-                     serial=seen.serial or None)
-
-
-def _unknown(session: Session, file: ScanFile, reason: str) -> PaperForm:
-    return _new_form(session, file, FormState.MANUAL, reason=reason)
+    return _new_form(
+        session,
+        file,
+        FormState.REVIEW if seen.found else FormState.MANUAL,
+        procedure=seen.procedure,
+        sheet_digest=seen.sheet_digest,
+        serial=seen.serial,
+        reason=why.text[:200] if why else None,
+    )
 
 
 def _new_form(session: Session, file: ScanFile, state: FormState, **values: Any) -> PaperForm:
-    form = PaperForm(ward=file.ward, id=ids.new_id(), batch_id=file.batch_id, file_id=file.id, state=state,
-                     key_id=vault.of(session).new_key(session, "paper", file.ward), **values)
+    form = PaperForm(
+        ward=file.ward,
+        id=ids.new_id(),
+        batch_id=file.batch_id,
+        file_id=file.id,
+        state=state,
+        key_id=vault.of(session).new_key(session, "paper", file.ward),
+        **values,
+    )
     session.add(form)
     session.flush()
     return form
@@ -204,15 +266,8 @@ def _file(session: Session, file_id: str) -> ScanFile:
     return session.scalars(sa.select(ScanFile).where(ScanFile.id == file_id)).one()
 
 
-def _tells_a_number(reading: Any) -> bool:
-    """Twelve digits that are a valid 個人番号, unless they are what the field asks for: 81… phones have twelve too."""
-    if reading.value and getattr(reading, "kind", "") in _NEVER_A_PERSONS_NUMBER:
+def _tells_a_number(reading: Read, phones: Collection[str]) -> bool:
+    """Twelve digits that are a valid 個人番号, unless they are a phone where one is asked: 81… phones have twelve too."""
+    if reading.key in phones and reading.value is not None:
         return False
-    return holds_my_number(str(reading.text))
-
-
-def words(reason: Any) -> str:
-    """A reason of the reader in words, whatever shape it has: a Message, an issue with one, or plain text."""
-    message = getattr(reason, "message", reason)
-    text = getattr(message, "text", message)
-    return str(text() if callable(text) else text)[:200]
+    return any(holds_my_number(str(text)) for text in (reading.text, *reading.alternatives))

@@ -18,7 +18,7 @@ Box = tuple[int, int, int, int]
 
 
 def encode(pixels: Any, blanked: Iterable[Box] = ()) -> tuple[bytes, int, int]:
-    """A grey or BGR array as a JPEG of ours, with its width and height. Boxes are in the array's own pixels."""
+    """A grey or RGB array as a JPEG of ours, with its width and height. Boxes are in the array's own pixels."""
     picture = _picture(pixels)
     draw = ImageDraw.Draw(picture)
     for x, y, width, height in blanked:
@@ -34,8 +34,12 @@ def cut(jpeg: bytes, box: Box, margin: int = 14) -> bytes:
     """One region of a page of ours, with some paper around it."""
     picture = Image.open(io.BytesIO(jpeg))
     x, y, width, height = box
-    region = (max(0, x - margin), max(0, y - margin),
-              min(picture.width, x + width + margin), min(picture.height, y + height + margin))
+    region = (
+        max(0, x - margin),
+        max(0, y - margin),
+        min(picture.width, x + width + margin),
+        min(picture.height, y + height + margin),
+    )
     if region[0] >= region[2] or region[1] >= region[3]:
         region = (0, 0, 1, 1)
     out = io.BytesIO()
@@ -45,6 +49,4 @@ def cut(jpeg: bytes, box: Box, margin: int = 14) -> bytes:
 
 def _picture(pixels: Any) -> Image.Image:
     array = np.ascontiguousarray(pixels, dtype=np.uint8)
-    if array.ndim == 3:
-        array = np.ascontiguousarray(array[:, :, 2::-1])
     return Image.fromarray(array).convert("RGB" if array.ndim == 3 else "L")

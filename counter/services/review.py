@@ -129,8 +129,13 @@ def open_form(
 ) -> Review:
     """The form as it stands: what a clerk saved, else what was read. `record` and `rows` show unsaved input instead."""
     batch = session.scalars(sa.select(Batch).where(Batch.id == form.batch_id)).one()
-    pages = tuple(session.scalars(
-        sa.select(ScanPage).where(ScanPage.form_id == form.id).order_by(ScanPage.page, ScanPage.position, ScanPage.id)))
+    pages = tuple(
+        session.scalars(
+            sa.select(ScanPage)
+            .where(ScanPage.form_id == form.id)
+            .order_by(ScanPage.page, ScanPage.position, ScanPage.id)
+        )
+    )
     if procedure is None:
         return Review(form, batch, pages, None, {})
     seen = readings(session, form, procedure)
@@ -138,8 +143,9 @@ def open_form(
     record = record if record is not None else saved.get("record") or _record_of(seen)
     rows = dict(rows or saved.get("rows") or {})
     found = tuple(_entries(procedure, record, seen, rows))
-    return Review(form, batch, pages, procedure, record, found, duplicate=_duplicate(session, form),
-                  kept=saved.get("kept", {}))
+    return Review(
+        form, batch, pages, procedure, record, found, duplicate=_duplicate(session, form), kept=saved.get("kept", {})
+    )
 
 
 def questions(procedure: Procedure, rows: Mapping[str, int]) -> Iterator[tuple[Question, str]]:
@@ -169,8 +175,10 @@ def lists(procedure: Procedure) -> tuple[About, ...]:
 
 def rows_of(procedure: Procedure, record: Mapping[str, Any], asked: Mapping[str, int]) -> dict[str, int]:
     return {
-        about.record_key: min(_MOST_ROWS, max(asked.get(about.record_key, 0), len(record.get(about.record_key) or ()),
-                                              1 if asked else about.rows))
+        about.record_key: min(
+            _MOST_ROWS,
+            max(asked.get(about.record_key, 0), len(record.get(about.record_key) or ()), 1 if asked else about.rows),
+        )
         for about in lists(procedure)
     }
 
@@ -184,11 +192,14 @@ def _entries(
     procedure: Procedure, record: Record, seen: Mapping[str, Seen], asked: Mapping[str, int]
 ) -> Iterator[Entry]:
     told = judge(procedure, record)
-    read_rows = {about.record_key: 1 + max((int(path.split(".")[1]) for path in seen
-                                            if path.startswith(f"{about.record_key}.")), default=-1)
-                 for about in lists(procedure)}
-    rows = rows_of(procedure, record, {key: max(count, asked.get(key, 0)) for key, count in read_rows.items()}
-                   if seen else asked)
+    read_rows = {
+        about.record_key: 1
+        + max((int(path.split(".")[1]) for path in seen if path.startswith(f"{about.record_key}.")), default=-1)
+        for about in lists(procedure)
+    }
+    rows = rows_of(
+        procedure, record, {key: max(count, asked.get(key, 0)) for key, count in read_rows.items()} if seen else asked
+    )
     for question, heading in questions(procedure, rows):
         found = seen.get(question.path)
         given = record_value(record, question.path)
@@ -197,7 +208,7 @@ def _entries(
 
 def _entry(question: Question, heading: str, found: Seen | None, given: Any, told: Message | None) -> Entry:
     reasons = [told.text()] if told else []
-    if found is not None and not found.accepted and not (found.blank and found.confidence >= 0.5 and not told):
+    if found is not None and not found.accepted:
         reasons = [*found.reasons, *reasons] or ["読み取りに自信がありません"]
     state = "doubtful" if reasons else "empty" if given in (None, "", [], {}) else "read"
     return Entry(question, heading, found, state, tuple(dict.fromkeys(reasons)))
@@ -227,38 +238,44 @@ def _nearest(procedure: Procedure, path: str) -> str:
 def readings(session: Session, form: PaperForm, procedure: Procedure) -> dict[str, Seen]:
     """What was read, by record path of the field."""
     rows = session.scalars(sa.select(Reading).where(Reading.form_id == form.id).order_by(Reading.page_id, Reading.key))
-    opened = [(row, vault.of(session).open(session, form.key_id, f"reading:content:{row.id}", row.content))
-              for row in rows]
+    opened = [
+        (row, vault.of(session).open(session, form.key_id, f"reading:content:{row.id}", row.content)) for row in rows
+    ]
     by_key = {row.key: (row, content) for row, content in opened}
     found: dict[str, Seen] = {}
     for question, _ in fields(procedure):
         parts = [(row, content) for key, (row, content) in by_key.items() if key.startswith(f"{question.path}.")]
         whole = by_key.get(question.path)
-        if whole is not None and (whole[1]["value"] is not None or not parts):
-            found[question.path] = _seen(question.path, whole, parts)
-        elif parts:
+        if parts and (whole is None or len({row.page_id for row, _ in parts}) > 1):
             found[question.path] = _together(question, parts)
+        elif whole is not None:
+            found[question.path] = _seen(question.path, whole, parts)
     return found
 
 
 def _together(question: Question, parts: Sequence[tuple[Reading, Any]]) -> Seen:
-    """A field whose zones stand on two pages, or which the reader did not put together."""
-    raw = {row.key.removeprefix(f"{question.path}."): _raw(content) for row, content in parts}
+    """A field whose zones stand on two pages: the reader sees one page at a time."""
+    raw = {row.key.removeprefix(f"{question.path}."): content["text"] or "" for row, content in parts}
     try:
         value = question.field.kind.parse(raw) if any(raw.values()) else None
     except Invalid:
         value = None
     row, _ = parts[0]
-    content = {"value": value, "text": " ".join(text for text in raw.values() if text), "alternatives": []}
-    whole = Reading(id=row.id, page_id=row.page_id, key=question.path, crop=row.crop, reasons=[],
-                    confidence=min(part.confidence for part, _ in parts),
-                    accepted=all(part.accepted for part, _ in parts) and (value is not None or not any(raw.values())))
+    content: dict[str, Any] = {
+        "value": value,
+        "text": " ".join(text for text in raw.values() if text),
+        "alternatives": [],
+    }
+    whole = Reading(
+        id=row.id,
+        page_id=row.page_id,
+        key=question.path,
+        crop=row.crop,
+        reasons=[],
+        confidence=min(part.confidence for part, _ in parts),
+        accepted=all(part.accepted for part, _ in parts) and (value is not None or not any(raw.values())),
+    )
     return _seen(question.path, (whole, content), parts)
-
-
-def _raw(content: Mapping[str, Any]) -> str:
-    value = content["value"]
-    return value if isinstance(value, str) else content["text"] or ""
 
 
 def _seen(path: str, whole: tuple[Reading, Any], parts: Sequence[tuple[Reading, Any]]) -> Seen:
@@ -268,8 +285,14 @@ def _seen(path: str, whole: tuple[Reading, Any], parts: Sequence[tuple[Reading, 
     right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
     reasons = [reason for one, _ in (whole, *parts) if not one.accepted for reason in one.reasons]
     return Seen(
-        path=path, reading_id=row.id, value=content["value"], text=content["text"] or "", confidence=row.confidence,
-        accepted=row.accepted, reasons=tuple(dict.fromkeys(reasons)), alternatives=tuple(content["alternatives"]),
+        path=path,
+        reading_id=row.id,
+        value=content["value"],
+        text=content["text"] or "",
+        confidence=row.confidence,
+        accepted=row.accepted,
+        reasons=tuple(dict.fromkeys(reasons)),
+        alternatives=tuple(content["alternatives"]),
         page_id=row.page_id,
         crop=(left, top, right - left, bottom - top),
         zones=tuple((part.id, part.key.removeprefix(f"{path}."), inner["text"]) for part, inner in parts),
@@ -307,7 +330,8 @@ def record_from(procedure: Procedure, values: Mapping[str, Any]) -> Record:
 
 def compact(procedure: Procedure, record: Mapping[str, Any]) -> tuple[Record, dict[str, str]]:
     """The record without rows in which nothing stands, and where each of its lists' rows stood before."""
-    dense, before = dict(record), {}
+    dense: Record = dict(record)
+    before: dict[str, str] = {}
     for about in lists(procedure):
         key = about.record_key
         filled = [(number, row) for number, row in enumerate(record.get(key) or ()) if row]
@@ -324,8 +348,15 @@ def _stood(path: str, before: Mapping[str, str]) -> str:
 
 # -- changing ----------------------------------------------------------------------------------------------------------
 def save(
-    session: Session, form: PaperForm, *, version: int, actor: str, record: Record,
-    kept: Mapping[str, Any], rows: Mapping[str, int], now: dt.datetime,
+    session: Session,
+    form: PaperForm,
+    *,
+    version: int,
+    actor: str,
+    record: Record,
+    kept: Mapping[str, Any],
+    rows: Mapping[str, int],
+    now: dt.datetime,
 ) -> None:
     """Keep a half-done review. Raises SomebodyElse when the form is no longer at `version`."""
     _claim(form, version)
@@ -334,7 +365,9 @@ def save(
     _touch(session, form, actor, now, "paper.save")
 
 
-def identify(session: Session, form: PaperForm, *, version: int, actor: str, procedure: Procedure, now: dt.datetime) -> None:
+def identify(
+    session: Session, form: PaperForm, *, version: int, actor: str, procedure: Procedure, now: dt.datetime
+) -> None:
     """A clerk says what an unrecognised page is; from here it is typed beside its image."""
     _claim(form, version)
     form.procedure = procedure.code
@@ -373,19 +406,29 @@ def confirm(
     dense, before = compact(procedure, record)
     answers = gather(procedure, dense)
     origins = Bundle((procedure,)).applications(answers)[0].origins
-    labels = {question.path: f"{heading}{question.field.label}"
-              for question, heading in questions(procedure, rows_of(procedure, record, {}))}
-    if not drop and (unused := [
-        labels.get(_stood(path, before), path) for path in _paths(dense) if path not in origins
-    ]):
+    labels = {
+        question.path: f"{heading}{question.field.label}"
+        for question, heading in questions(procedure, rows_of(procedure, record, {}))
+    }
+    if not drop and (
+        unused := [labels.get(_stood(path, before), path) for path in _paths(dense) if path not in origins]
+    ):
         raise NotUsed(unused)
     seen = readings(session, form, procedure)
     batch = session.scalars(sa.select(Batch).where(Batch.id == form.batch_id)).one()
     receipt = applications.submit_bundle(
-        session, procedures=(procedure,), answers=answers, channel=Channel.PAPER, nonce=nonce, language="ja",
-        provenance={document: _provenance(seen.get(_stood(path, before)), record_value(dense, path), actor)
-                    for path, document in origins.items()},
-        received_at=now, counter_date=batch.counter_date,
+        session,
+        procedures=(procedure,),
+        answers=answers,
+        channel=Channel.PAPER,
+        nonce=nonce,
+        language="ja",
+        provenance={
+            document: _provenance(seen.get(_stood(path, before)), record_value(dense, path), actor)
+            for path, document in origins.items()
+        },
+        received_at=now,
+        counter_date=batch.counter_date,
     )
     if receipt.received_at != now:  # somebody was faster with the same serial, and has committed
         raise AlreadyReceived
@@ -414,12 +457,16 @@ def _provenance(seen: Seen | None, value: Any, actor: str) -> dict[str, Any]:
 
 
 def _learn(
-    session: Session, form: PaperForm, procedure: Procedure, seen: Mapping[str, Seen], record: Record,
-    actor: str, now: dt.datetime,
+    session: Session,
+    form: PaperForm,
+    procedure: Procedure,
+    seen: Mapping[str, Seen],
+    record: Record,
+    actor: str,
+    now: dt.datetime,
 ) -> None:
     """Keep reading beside confirmed value, zone by zone where a field has zones: only what a person confirmed teaches."""
-    kinds = {question.path: question.field.kind
-             for question, _ in fields(procedure)}
+    kinds = {question.path: question.field.kind for question, _ in fields(procedure)}
     for path, one in seen.items():
         value = record_value(record, path)
         kind = kinds[path]
@@ -433,11 +480,27 @@ def _learn(
 
 
 def _correction(
-    session: Session, form: PaperForm, reading_id: str, path: str, kind: str, read: Any, said: Any,
-    actor: str, now: dt.datetime,
+    session: Session,
+    form: PaperForm,
+    reading_id: str,
+    path: str,
+    kind: str,
+    read: Any,
+    said: Any,
+    actor: str,
+    now: dt.datetime,
 ) -> None:
-    row = Correction(ward=form.ward, id=ids.new_id(), form_id=form.id, reading_id=reading_id, field=path, kind=kind,
-                     changed=(read or None) != (said or None), by=actor, at=now)
+    row = Correction(
+        ward=form.ward,
+        id=ids.new_id(),
+        form_id=form.id,
+        reading_id=reading_id,
+        field=path,
+        kind=kind,
+        changed=(read or None) != (said or None),
+        by=actor,
+        at=now,
+    )
     content = {"read": read, "confirmed": said}
     row.content = vault.of(session).seal(session, form.key_id, f"correction:content:{row.id}", content)
     session.add(row)
@@ -447,7 +510,8 @@ def _saved(session: Session, form: PaperForm) -> dict[str, Any]:
     if form.answers is None:
         return {}
     content: dict[str, Any] = vault.of(session).open(
-        session, form.key_id, f"paper_form:answers:{form.id}", form.answers)
+        session, form.key_id, f"paper_form:answers:{form.id}", form.answers
+    )
     return content
 
 

@@ -39,9 +39,17 @@ def remember_all(session: Session) -> None:
 
 def remember(session: Session, procedure: Procedure) -> None:
     sheet = paper.sheet(procedure, MOST_ROWS)
-    session.merge(Definition(digest=sheet.definition_digest, procedure=procedure.code, content=snapshot.dump(procedure)))
-    session.merge(SheetSnapshot(digest=sheet.sheet_digest, procedure=procedure.code,
-                                definition_digest=sheet.definition_digest, content=paper.dump(sheet)))
+    session.merge(
+        Definition(digest=sheet.definition_digest, procedure=procedure.code, content=snapshot.dump(procedure))
+    )
+    session.merge(
+        SheetSnapshot(
+            digest=sheet.sheet_digest,
+            procedure=procedure.code,
+            definition_digest=sheet.definition_digest,
+            content=paper.dump(sheet),
+        )
+    )
     session.flush()
 
 
@@ -67,7 +75,8 @@ def templates(session: Session, folder: Path) -> Mapping[str, Template]:
     rows = session.execute(
         sa.select(SheetSnapshot.digest, SheetSnapshot.content, Definition.content.label("definition"))
         .join(Definition, Definition.digest == SheetSnapshot.definition_digest)
-        .order_by(SheetSnapshot.digest))
+        .order_by(SheetSnapshot.digest)
+    )
     for row in rows:
         if row.digest not in _templates:
             _templates[row.digest] = _template(paper.load(row.content), snapshot.load(row.definition), folder)
@@ -75,10 +84,9 @@ def templates(session: Session, folder: Path) -> Mapping[str, Template]:
 
 
 def _template(sheet: paper.Sheet, procedure: Procedure, folder: Path) -> Template:
-    from ocr.reading import Template
-
     from counter.printing import blank_images
     from counter.services.review import fields
+    from ocr.reading import Template
 
     kinds = {question.path: question.field.kind for question, _ in fields(procedure)}
     return Template(sheet, kinds, tuple(blank_images(sheet, folder=folder)))

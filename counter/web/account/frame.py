@@ -56,8 +56,11 @@ def frame() -> dict[str, Any]:
     offices = tuple(names.get(code, code) for code in member.offices)
     face = Face(member.name, member.ward, ward.name, ward.accent, offices, member.roles)
     endpoint = flask.request.endpoint or ""
-    tasks = tuple(Task(label, flask.url_for(first), endpoint.startswith(own))
-                  for role, label, first, own in _TASKS if role in member.roles)
+    tasks = tuple(
+        Task(label, flask.url_for(first), endpoint.startswith(own))
+        for role, label, first, own in _TASKS
+        if role in member.roles
+    )
     return {"me": face, "tasks": tasks, "csrf_field": csrf_field}
 
 

@@ -46,7 +46,7 @@ class StaffStore(Datastore, UserDatastore):
         UserDatastore.__init__(self, SignedIn, Role)
 
     def find_user(self, case_insensitive: bool = False, **by: Any) -> SignedIn | None:
-        (name, value), = by.items()
+        ((name, value),) = by.items()
         column = getattr(Staff, name)
         where = sa.func.lower(column) == str(value).lower() if case_insensitive else column == value
         row = db().scalars(sa.select(Staff).where(where)).one_or_none()
@@ -64,8 +64,10 @@ class StaffStore(Datastore, UserDatastore):
 
 
 def init_app(app: flask.Flask) -> None:
-    app.config.setdefault("SECURITY_PASSWORD_SALT", app.extensions["store"].vault.derive("staff").hex()
-                          if app.extensions["store"].vault else "no installation yet")
+    app.config.setdefault(
+        "SECURITY_PASSWORD_SALT",
+        app.extensions["store"].vault.derive("staff").hex() if app.extensions["store"].vault else "no installation yet",
+    )
     for name, value in {
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],

@@ -72,8 +72,14 @@ def home() -> flask.typing.ResponseReturnValue:
 
 
 def _page(*, email: str = "", after: str = "", problem: str = "") -> str:
-    return flask.render_template("account/sign_in.html", email=email, next=_ours(after) or "", problem=problem,
-                                 demo=_demo(), demo_password=DEMO_PASSWORD)
+    return flask.render_template(
+        "account/sign_in.html",
+        email=email,
+        next=_ours(after) or "",
+        problem=problem,
+        demo=_demo(),
+        demo_password=DEMO_PASSWORD,
+    )
 
 
 def _demo() -> list[dict[str, object]]:

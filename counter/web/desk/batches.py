@@ -26,8 +26,11 @@ blueprint.context_processor(frame)
 SAMPLES = Path(__file__).parents[2] / "demo_scans"
 SUFFIXES = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
 _NUMBER = {"type": "integer"}
-PROGRESS = {"type": "object", "required": ["finished", "read", "pages", "text"], "properties": {
-    "finished": {"type": "boolean"}, "read": _NUMBER, "pages": _NUMBER, "text": {"type": "string"}}}
+PROGRESS = {
+    "type": "object",
+    "required": ["finished", "read", "pages", "text"],
+    "properties": {"finished": {"type": "boolean"}, "read": _NUMBER, "pages": _NUMBER, "text": {"type": "string"}},
+}
 
 
 @blueprint.get("")
@@ -39,7 +42,9 @@ def home() -> flask.typing.ResponseReturnValue:
 @blueprint.post("/batches")
 @access.staff("desk")
 def upload() -> flask.typing.ResponseReturnValue:
-    uploads = [Upload(file.filename or "", file.read()) for file in flask.request.files.getlist("scans") if file.filename]
+    uploads = [
+        Upload(file.filename or "", file.read()) for file in flask.request.files.getlist("scans") if file.filename
+    ]
     if not uploads:
         return _home("取り込むファイルを選んでください。"), 422
     if len(uploads) > intake.MOST_FILES:
@@ -65,8 +70,15 @@ def samples() -> flask.typing.ResponseReturnValue:
 def batch(batch_id: str) -> flask.typing.ResponseReturnValue:
     found = _batch(batch_id)
     progress = lists.progress(db(), found, dt.datetime.now(dt.UTC))
-    return flask.render_template("desk/batch.html", batch=found, progress=progress, text=_words(progress),
-                                 forms=lists.forms(db(), batch_id=batch_id), titles=titles(), states=lists.STATES)
+    return flask.render_template(
+        "desk/batch.html",
+        batch=found,
+        progress=progress,
+        text=_words(progress),
+        forms=lists.forms(db(), batch_id=batch_id),
+        titles=titles(),
+        states=lists.STATES,
+    )
 
 
 @blueprint.get("/batches/<batch_id>/progress")
@@ -94,15 +106,26 @@ def blobs() -> Blobs:
 
 
 def _home(problem: str = "") -> str:
-    return flask.render_template("desk/home.html", batches=lists.batches(db()), today=_today(), nonce=ids.new_id(),
-                                 problem=problem, samples=len(sample_files()))
+    return flask.render_template(
+        "desk/home.html",
+        batches=lists.batches(db()),
+        today=_today(),
+        nonce=ids.new_id(),
+        problem=problem,
+        samples=len(sample_files()),
+    )
 
 
 def _receive(uploads: list[Upload], counter_date: dt.date) -> flask.typing.ResponseReturnValue:
     me = access.me()
     sheets.remember_all(db())
     made = intake.receive(
-        db(), blobs(), ward=me.ward, actor=me.actor, uploads=uploads, counter_date=counter_date,
+        db(),
+        blobs(),
+        ward=me.ward,
+        actor=me.actor,
+        uploads=uploads,
+        counter_date=counter_date,
         nonce=ids.normalise(flask.request.form.get("nonce", "")) or ids.new_id(),
     )
     return flask.redirect(flask.url_for("desk.batch", batch_id=made.id))
@@ -134,5 +157,3 @@ def _words(found: lists.Progress) -> str:
         return f"読み取りを待っています（{found.files}ファイル）"
     minutes = "" if found.left is None else "・残り1分以内" if found.left < 60 else f"・残り約{-(-found.left // 60)}分"
     return f"{found.read} / {found.pages}枚を読み取りました{minutes}"
-
-

@@ -28,8 +28,13 @@ blueprint.context_processor(frame)
 def waiting() -> flask.typing.ResponseReturnValue:
     """Everything that waits for a clerk, oldest first."""
     found = lists.forms(db(), only_open=True, after=_after(flask.request.args.get("after", "")))
-    return flask.render_template("desk/waiting.html", forms=found[:lists.PAGE], titles=titles(), states=lists.STATES,
-                                 more=_mark(found[lists.PAGE - 1]) if len(found) > lists.PAGE else "")
+    return flask.render_template(
+        "desk/waiting.html",
+        forms=found[: lists.PAGE],
+        titles=titles(),
+        states=lists.STATES,
+        more=_mark(found[lists.PAGE - 1]) if len(found) > lists.PAGE else "",
+    )
 
 
 @blueprint.get("/<form_id>")
@@ -39,8 +44,9 @@ def show(form_id: str) -> flask.typing.ResponseReturnValue:
     form = _form(form_id)
     audit.record(db(), form.ward, access.me().actor, "paper.look", form.id)
     if form.state not in OPEN:
-        return flask.render_template("desk/settled.html", form=form, states=lists.STATES, titles=titles(),
-                                     following=lists.next_open(db(), form))
+        return flask.render_template(
+            "desk/settled.html", form=form, states=lists.STATES, titles=titles(), following=lists.next_open(db(), form)
+        )
     procedure = _procedure(form)
     if procedure is None:
         return _unknown(form)
@@ -60,8 +66,16 @@ def act(form_id: str) -> flask.typing.ResponseReturnValue:
     try:
         if action == "confirm":
             return _confirm(screen)
-        review.save(db(), form, version=screen.version, actor=access.me().actor, record=screen.record,
-                    kept=screen.page.rejected, rows=screen.rows, now=_now())
+        review.save(
+            db(),
+            form,
+            version=screen.version,
+            actor=access.me().actor,
+            record=screen.record,
+            kept=screen.page.rejected,
+            rows=screen.rows,
+            now=_now(),
+        )
     except review.SomebodyElse:
         return _conflict(screen)
     except review.Settled:
@@ -99,8 +113,11 @@ def set_aside(form_id: str) -> flask.typing.ResponseReturnValue:
         return _moved_on(form)
     flask.flash("対象外にしました。用紙の画像は残っています。")
     following = lists.next_open(db(), form)
-    return flask.redirect(flask.url_for("review.show", form_id=following) if following
-                          else flask.url_for("desk.batch", batch_id=form.batch_id))
+    return flask.redirect(
+        flask.url_for("review.show", form_id=following)
+        if following
+        else flask.url_for("desk.batch", batch_id=form.batch_id)
+    )
 
 
 @blueprint.get("/<form_id>/pages/<page_id>.jpg")
@@ -126,8 +143,9 @@ def slip(form_id: str) -> flask.typing.ResponseReturnValue:
     if bundle is None:
         raise NotFound
     audit.record(db(), form.ward, access.me().actor, "paper.slip", form.id, {"bundle": bundle.id})
-    return flask.render_template("desk/slip.html", form=form, receipt=receipts.of_bundle(db(), bundle),
-                                 following=lists.next_open(db(), form))
+    return flask.render_template(
+        "desk/slip.html", form=form, receipt=receipts.of_bundle(db(), bundle), following=lists.next_open(db(), form)
+    )
 
 
 def _confirm(screen: Screen) -> flask.typing.ResponseReturnValue:
@@ -135,8 +153,17 @@ def _confirm(screen: Screen) -> flask.typing.ResponseReturnValue:
     if not screen.page.validate():
         return _screen(screen, 422)
     try:
-        review.confirm(db(), form, screen.procedure, version=screen.version, actor=access.me().actor,
-                       record=screen.record, now=_now(), separate=bool(said.get("separate")), drop=bool(said.get("drop")))
+        review.confirm(
+            db(),
+            form,
+            screen.procedure,
+            version=screen.version,
+            actor=access.me().actor,
+            record=screen.record,
+            now=_now(),
+            separate=bool(said.get("separate")),
+            drop=bool(said.get("drop")),
+        )
     except review.NotComplete as incomplete:
         screen.refuse(incomplete.problems)
     except review.NotUsed as unused:
@@ -150,16 +177,18 @@ def _confirm(screen: Screen) -> flask.typing.ResponseReturnValue:
 
 def _screen(screen: Screen, status: int = 200) -> flask.typing.ResponseReturnValue:
     neighbours = lists.forms(db(), batch_id=screen.form.batch_id)
-    return flask.render_template("desk/review.html", screen=screen, forms=neighbours, titles=titles(),
-                                 states=lists.STATES), status
+    return flask.render_template(
+        "desk/review.html", screen=screen, forms=neighbours, titles=titles(), states=lists.STATES
+    ), status
 
 
 def _conflict(screen: Screen) -> flask.typing.ResponseReturnValue:
     """Both versions, and no way on but to look at the other first."""
     db().rollback()
     theirs = build(db(), _form(screen.form.id), screen.procedure)
-    return flask.render_template("desk/conflict.html", mine=screen, theirs=theirs,
-                                 differences=screen.differences(theirs)), 409
+    return flask.render_template(
+        "desk/conflict.html", mine=screen, theirs=theirs, differences=screen.differences(theirs)
+    ), 409
 
 
 def _moved_on(form: PaperForm) -> flask.typing.ResponseReturnValue:
@@ -168,8 +197,14 @@ def _moved_on(form: PaperForm) -> flask.typing.ResponseReturnValue:
 
 def _unknown(form: PaperForm) -> str:
     opened = review.open_form(db(), form, None)
-    return flask.render_template("desk/identify.html", form=form, pages=opened.pages, titles=titles(),
-                                 forms=lists.forms(db(), batch_id=form.batch_id), states=lists.STATES)
+    return flask.render_template(
+        "desk/identify.html",
+        form=form,
+        pages=opened.pages,
+        titles=titles(),
+        forms=lists.forms(db(), batch_id=form.batch_id),
+        states=lists.STATES,
+    )
 
 
 def _picture(form: PaperForm, page_id: str) -> bytes:

@@ -64,8 +64,10 @@ class Screen:
     @property
     def lists(self) -> list[tuple[str, str, int]]:
         """(key, title, rows shown) of every list that may grow."""
-        return [(about.record_key, about.label, self.rows.get(about.record_key, about.rows))
-                for about in review.lists(self.procedure)]
+        return [
+            (about.record_key, about.label, self.rows.get(about.record_key, about.rows))
+            for about in review.lists(self.procedure)
+        ]
 
     def refuse(self, problems: Mapping[str, Message]) -> None:
         """Show the judge's problems where they belong."""
@@ -107,8 +109,17 @@ def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int
         key, _, rest = entry.path.partition(".")
         if key in shown:
             shown[key] = max(shown[key], int(rest.split(".")[0]) + 1)
-    return Screen(opened.form, opened.procedure, opened.pages, page, opened.entries, record, version, shown,
-                  duplicate=opened.duplicate)
+    return Screen(
+        opened.form,
+        opened.procedure,
+        opened.pages,
+        page,
+        opened.entries,
+        record,
+        version,
+        shown,
+        duplicate=opened.duplicate,
+    )
 
 
 def _page(opened: Review, said: Any) -> PageForm:

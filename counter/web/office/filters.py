@@ -45,15 +45,24 @@ class Chosen:
     def filters(self) -> Filters:
         status = tuple(one.value for one in OPEN) if not self.status else () if self.status == ALL else (self.status,)
         return Filters(
-            status=status if not self.number else (), procedure=self.procedure, channel=self.channel,
-            assignee=self.actor if self.mine else "", number=self.number, newest_first=self.newest,
+            status=status if not self.number else (),
+            procedure=self.procedure,
+            channel=self.channel,
+            assignee=self.actor if self.mine else "",
+            number=self.number,
+            newest_first=self.newest,
         )
 
     def query(self) -> dict[str, str]:
         """The address's own words for this view."""
         said = {
-            "office": self.office, "status": self.status, "channel": self.channel, "mine": "1" if self.mine else "",
-            "order": "newest" if self.newest else "", "procedure": self.procedure, "number": self.number,
+            "office": self.office,
+            "status": self.status,
+            "channel": self.channel,
+            "mine": "1" if self.mine else "",
+            "order": "newest" if self.newest else "",
+            "procedure": self.procedure,
+            "number": self.number,
             "after": self.after or "",
         }
         return {name: value for name, value in said.items() if value}

@@ -34,8 +34,13 @@ def queue() -> flask.typing.ResponseReturnValue:
         return flask.redirect(flask.url_for("office.queue", **chosen.without("after")))
     today = dt.datetime.now(JST).date()
     return flask.render_template(
-        "office/queue.html", page=page, chosen=chosen, counts=office.counts(db(), me.ward, chosen.offices), words=words,
-        people=_people(), offices=organisation.office_names(db(), me.ward),
+        "office/queue.html",
+        page=page,
+        chosen=chosen,
+        counts=office.counts(db(), me.ward, chosen.offices),
+        words=words,
+        people=_people(),
+        offices=organisation.office_names(db(), me.ward),
         dues={row.id: words.due(row, today) for row in page.rows},
     )
 
@@ -85,10 +90,21 @@ CHANGED = "開いている間に、ほかの職員がこの案件を変更しま
 def _page(view: View, problem: str = "", note: str = "", to: str = "") -> str:
     here = Status(view.row.status)
     return flask.render_template(
-        "office/case.html", view=view, row=view.row, groups=groups(view), words=words, people=_people(),
-        deadline=words.due(view.row, dt.datetime.now(JST).date()), me_offices=access.me().offices,
-        me_actor=access.me().actor, next=cases.NEXT[here], open=here in cases.OPEN,
-        offices=organisation.office_names(db(), view.row.ward), problem=problem, note=note, to=to,
+        "office/case.html",
+        view=view,
+        row=view.row,
+        groups=groups(view),
+        words=words,
+        people=_people(),
+        deadline=words.due(view.row, dt.datetime.now(JST).date()),
+        me_offices=access.me().offices,
+        me_actor=access.me().actor,
+        next=cases.NEXT[here],
+        open=here in cases.OPEN,
+        offices=organisation.office_names(db(), view.row.ward),
+        problem=problem,
+        note=note,
+        to=to,
     )
 
 
