@@ -29,14 +29,16 @@ def deliver(workplace: Workplace, deliveries: Sequence[Sequence[str]]) -> None:
     broken: DBAPIError | None = None
     for ward, delivery_id in deliveries:
         try:
-            attempt(workplace.store, known, ward, delivery_id)
+            attempt(workplace.store, known, ward, delivery_id, by=workplace.executor)
         except DBAPIError as error:
             broken = error
     if broken is not None:
         raise broken
 
 
-def attempt(store: Store, known: Mapping[str, Way], ward: str, delivery_id: str, *, now: Clock = utc_now) -> bool:
+def attempt(
+    store: Store, known: Mapping[str, Way], ward: str, delivery_id: str, *, by: str = "", now: Clock = utc_now
+) -> bool:
     """One try at one delivery; True when the office has it now because of this try.
 
     A way inside our database is claimed, placed and marked in one transaction, so it happens exactly once. Any other is
@@ -47,7 +49,7 @@ def attempt(store: Store, known: Mapping[str, Way], ward: str, delivery_id: str,
     try:
         with store.scope() as session:
             tenancy.tenant(session, ward)
-            parcel = delivery.claim(session, ward, delivery_id, now())
+            parcel = delivery.claim(session, ward, delivery_id, now(), by)
             if parcel is None:
                 return False
             way = known.get(parcel.way)

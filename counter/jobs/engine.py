@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from counter.extensions import Store
 from counter.models.worker import Worker
+from counter.services import delivery
 
 log = logging.getLogger("counter.jobs")
 logging.getLogger("dbos").setLevel(logging.WARNING)
@@ -53,6 +54,7 @@ class Workplace:
 
     app: Any
     store: Store
+    executor: str
 
 
 _workplace: Workplace | None = None
@@ -136,11 +138,11 @@ def start(app: Any, store: Store) -> Beat:
     for module in JOBS:
         if importlib.util.find_spec(module) is not None:
             importlib.import_module(module)
-    executor = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    executor = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
     own = _own_engine(store.engine)
     beat = Beat(executor, store, own)
     beat.once()  # before the launch: an executor without a heartbeat counts as dead
-    _workplace = Workplace(app, store)
+    _workplace = Workplace(app, store, executor)
     config: DBOSConfig = {
         "name": NAME,
         "system_database_engine": own,
@@ -202,10 +204,13 @@ class Beat:
                 session.add(Worker(executor=self.executor, started_at=now, beat_at=now))
 
     def watch(self, now: dt.datetime | None = None) -> list[str]:
-        """Queue again what executors without a recent heartbeat left pending; returns those jobs' ids."""
+        """Queue again what dead executors left pending, and free what they had claimed; returns those jobs' ids."""
         now = now or dt.datetime.now(dt.UTC)
         with self._store.scope() as session:
-            alive = set(session.scalars(sa.select(Worker.executor).where(Worker.beat_at > now - DEAD_AFTER)))
+            known = session.execute(sa.select(Worker.executor, Worker.beat_at)).all()
+            alive = [row.executor for row in known if row.beat_at > now - DEAD_AFTER and not _gone(row.executor)]
+            session.execute(sa.delete(Worker).where(Worker.executor.not_in(alive)))
+            delivery.release(session, alive)
             status = _client(session)._sys_db.tables.workflow_status
             left = _reading(session).execute(
                 sa.select(status.c.workflow_uuid, status.c.queue_name).where(
@@ -213,7 +218,6 @@ class Beat:
                 )
             )
             orphans = [(row.workflow_uuid, row.queue_name) for row in left]
-            session.execute(sa.delete(Worker).where(Worker.beat_at <= now - DEAD_AFTER * 10))
         for queue in {queue for _, queue in orphans}:
             DBOS.resume_workflows([job_id for job_id, of in orphans if of == queue], queue_name=queue or HERE)
         return [job_id for job_id, _ in orphans]
@@ -221,7 +225,8 @@ class Beat:
     def _run(self) -> None:
         from counter.jobs import reconcile
 
-        while not self._over.wait(BEAT_EVERY.total_seconds()):
+        over = False
+        while not over:
             try:
                 self.once()
                 if orphans := self.watch():
@@ -229,6 +234,22 @@ class Beat:
                 reconcile.reconcile(self._store)
             except sa.exc.DBAPIError as error:  # a database that is away comes back; the next beat says so
                 log.warning("heartbeat failed: %s", type(error).__name__)
+            over = self._over.wait(BEAT_EVERY.total_seconds())
+
+
+def _gone(executor: str) -> bool:
+    """Whether it was a process of this machine that is no more; of another machine only its heartbeat tells."""
+    host, _, rest = executor.partition("/")
+    pid = rest.partition("/")[0]
+    if host != socket.gethostname() or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _client(session: Session) -> DBOSClient:

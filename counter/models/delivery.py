@@ -32,6 +32,7 @@ class Delivery(WardOwned, Base):
     state: Mapped[str] = mapped_column(sa.String(10))
     attempts: Mapped[int]
     next_attempt_at: Mapped[dt.datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(sa.String(100))
     claimed_until: Mapped[dt.datetime | None]
     last_error: Mapped[str | None] = mapped_column(sa.String(200))
     job_id: Mapped[str] = mapped_column(sa.String(100))

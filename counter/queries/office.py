@@ -172,7 +172,7 @@ def counts(session: Session, ward: str, office: str | Sequence[str]) -> dict[str
         .group_by(Application.status)
         .order_by(Application.status)
     )
-    return dict(counted.tuples().all())
+    return {row[0]: row[1] for row in counted}
 
 
 def application(session: Session, ward: str, application_id: str, offices: Sequence[str] | None = None) -> View | None:

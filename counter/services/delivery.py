@@ -22,7 +22,7 @@ from forms import snapshot
 from forms.model import Procedure
 
 JOB = "deliver.1"
-LEASE = dt.timedelta(minutes=10)  # longer than any way may take: after it the claim of a dead worker is void
+LEASE = dt.timedelta(minutes=10)  # longer than any way may take; a dead worker's claim is released sooner
 BACKOFF = tuple(dt.timedelta(minutes=minutes) for minutes in (5, 15, 45, 120, 360, 720, 1200))
 INSIDE = "inbox"  # the one way that only writes in our own database
 
@@ -94,8 +94,8 @@ def create(session: Session, bundle_id: str, applications: Sequence[tuple[Mappin
             _enqueue(session, first["job_id"], pairs, way=first["way"], office=first["office"])
 
 
-def claim(session: Session, ward: str, delivery_id: str, now: dt.datetime) -> Parcel | None:
-    """Take a waiting delivery for this worker alone, counting the attempt; None if it is done, taken, or not due."""
+def claim(session: Session, ward: str, delivery_id: str, now: dt.datetime, by: str = "") -> Parcel | None:
+    """Take a waiting delivery for worker ``by`` alone, counting the attempt; None if it is done, taken, or not due."""
     claimed = session.execute(
         sa.update(Delivery)
         .where(
@@ -105,12 +105,23 @@ def claim(session: Session, ward: str, delivery_id: str, now: dt.datetime) -> Pa
             Delivery.next_attempt_at <= now,
             sa.or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
         )
-        .values(claimed_until=now + LEASE, attempts=Delivery.attempts + 1)
+        .values(claimed_by=by, claimed_until=now + LEASE, attempts=Delivery.attempts + 1)
         .execution_options(synchronize_session=False)
     )
     if not claimed.rowcount:  # type: ignore[attr-defined]
         return None
     return _parcel(session, ward, delivery_id)
+
+
+def release(session: Session, alive: Sequence[str]) -> None:
+    """Give up what workers had claimed that are no longer alive."""
+    with tenancy.all_wards(session, "a worker delivers for every ward, and so it dies for every ward"):
+        session.execute(
+            sa.update(Delivery)
+            .where(Delivery.claimed_until.is_not(None), Delivery.claimed_by.not_in(alive))
+            .values(claimed_until=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def sent(session: Session, parcel: Parcel, now: dt.datetime, reference: str = "") -> bool:
