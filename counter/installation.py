@@ -95,13 +95,11 @@ def migrate(settings: Mapping[str, Any]) -> None:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Bring the tables to this version."""
-    from counter import models
+    """Bring our tables and the job engine's to this version."""
+    from counter import migrations
     from counter.jobs import engine as jobs
-    from counter.models.base import Base
 
-    models.load_all()
-    Base.metadata.create_all(engine)
+    migrations.upgrade(engine)
     jobs.prepare(engine)
 
 

@@ -14,16 +14,21 @@ _LOCK = 0x5EC  # one migration at a time on a PostgreSQL that several machines s
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
-    _run(engine, lambda config: command.upgrade(config, revision))
+    run(engine, lambda config: command.upgrade(config, revision))
 
 
 def downgrade(engine: sa.Engine, revision: str) -> None:
-    _run(engine, lambda config: command.downgrade(config, revision))
+    run(engine, lambda config: command.downgrade(config, revision))
 
 
 def check(engine: sa.Engine) -> None:
     """Raise unless the models and the migrated tables are the same."""
-    _run(engine, command.check)
+    run(engine, command.check)
+
+
+def revisions() -> list[str]:
+    """Every revision, oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
 
 def head() -> str | None:
@@ -39,7 +44,8 @@ def _config(**attributes: Any) -> Config:
     return config
 
 
-def _run(engine: sa.Engine, action: Callable[[Config], Any]) -> None:
+def run(engine: sa.Engine, action: Callable[[Config], Any]) -> None:
+    """Let Alembic act on this database, in one transaction."""
     with _connection(engine) as connection:
         action(_config(connection=connection))
 
