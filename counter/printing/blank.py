@@ -17,7 +17,7 @@ from forms.paper import Sheet
 
 def blank_images(sheet: Sheet, dpi: int = 200, folder: Path | None = None) -> list[np.ndarray]:
     """One grey image (uint8) a page, without code and serial. Kept by digest and look, so old paper has its blank too."""
-    pages = [page_markup(sheet, page, "", {}) for page in sheet.pages]
+    pages = [page_markup(sheet, page, {}) for page in sheet.pages]
     markup = document(pages, sheet.procedure)
     look = hashlib.sha256(markup.encode()).hexdigest()[:12]
     kept = (folder or _instance()) / "blanks" / f"{sheet.sheet_digest}-{look}-{dpi}"

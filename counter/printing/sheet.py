@@ -1,13 +1,12 @@
 """A sheet as PDF: the layout's millimetres drawn as they are, blank or with a record's answers."""
 
-import functools
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from counter.ids import grouped
-from counter.printing.marks import marker_path, payload, qr_path
-from counter.printing.pdf import laid_under, to_pdf
+from counter.printing.marks import marker_path, path, payload, qr_boxes
+from counter.printing.pdf import Stamp, stamped, to_pdf
 from counter.printing.words import GREY, INK, Translate, Word, fitted, set_text, width_mm
 from forms.messages import N_
 from forms.model import Procedure
@@ -44,12 +43,12 @@ def render_sheet(
     `translate` sets a second language under the official Japanese.
     """
     answers = written(sheet, procedure, record) if record else {}
-    look = functools.partial(page_markup, answers=answers, translate=translate, ward=ward)
-    if len(serials) == 1:
-        return to_pdf(document([look(sheet, page, serials[0]) for page in sheet.pages], procedure.title))
-    plain = to_pdf(document([look(sheet, page, "") for page in sheet.pages], procedure.title))
-    codes = [code_markup(sheet, page, serial) for serial in serials for page in sheet.pages]
-    return laid_under(plain, to_pdf(document(codes, procedure.title)))
+    alone = serials[0] if len(serials) == 1 else ""
+    pages = [page_markup(sheet, page, answers, translate, ward, alone) for page in sheet.pages]
+    pdf = to_pdf(document(pages, procedure.title))
+    if alone:
+        return pdf
+    return stamped(pdf, [_stamp(sheet, page, serial) for serial in serials for page in sheet.pages])
 
 
 def document(pages: Sequence[str], title: str) -> str:
@@ -60,34 +59,29 @@ def document(pages: Sequence[str], title: str) -> str:
 def page_markup(
     sheet: Sheet,
     page: Page,
-    serial: str,
     answers: Mapping[str, Written],
     translate: Translate | None = None,
     ward: str = "",
+    serial: str = "",
 ) -> str:
-    """One page; an empty serial leaves the code out (what a blank looks like)."""
+    """One page; without a serial it has no code, which is what a blank looks like to a scanner."""
     words = [word for text in page.texts for word in set_text(text, translate)]
     words += _furniture(sheet, page, ward)
     words += [word for zone in page.zones for word in _answer(zone, answers.get(zone.key, ""))]
     shapes = "".join(_shapes(page, answers))
-    return _page(page, shapes, words, code_markup(sheet, page, serial, bare=True) if serial else "")
+    if serial:
+        stamp = _stamp(sheet, page, serial)
+        shapes += f'<path d="{path(stamp.boxes)}" fill="#000"/>'
+        words.append(Word(stamp.words, stamp.x - 15, stamp.y - 2, 30, 2.5, stamp.points, 400, GREY, "center"))
+    drawing = f'<svg viewBox="0 0 {page.width_mm:g} {page.height_mm:g}">{shapes}</svg>'
+    return f'<div class="page">{drawing}{"".join(word.markup() for word in words)}</div>'
 
 
-def code_markup(sheet: Sheet, page: Page, serial: str, *, bare: bool = False) -> str:
-    """What tells one print from another: the code and the serial for the eye. `bare`: without a page around them."""
+def _stamp(sheet: Sheet, page: Page, serial: str) -> Stamp:
+    """The page's code, and its serial for the eye."""
     x, y, size = page.qr
-    shape = f'<path d="{qr_path(payload(sheet, page, serial), page.qr)}" fill="#000"/>'
-    word = Word(grouped(serial), x - 6, y + size + 1.2, size + 12, 2.5, 5.5, 400, GREY, "center")
-    inside = _drawing(page, shape) + word.markup()
-    return inside if bare else f'<div class="page">{inside}</div>'
-
-
-def _page(page: Page, shapes: str, words: Sequence[Word], code: str) -> str:
-    return f'<div class="page">{_drawing(page, shapes)}{"".join(word.markup() for word in words)}{code}</div>'
-
-
-def _drawing(page: Page, shapes: str) -> str:
-    return f'<svg viewBox="0 0 {page.width_mm:g} {page.height_mm:g}">{shapes}</svg>'
+    boxes = tuple(qr_boxes(payload(sheet, page, serial), page.qr))
+    return Stamp(boxes, grouped(serial), x + size / 2, y + size + 3.2, 5.5)
 
 
 def _shapes(page: Page, answers: Mapping[str, Written]) -> Iterator[str]:
