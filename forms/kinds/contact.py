@@ -105,7 +105,7 @@ class Composite(Kind):
         for part in self.parts():
             written = raw.get(part.name)
             if written in (None, "") or (isinstance(written, str) and not written.strip(" \t\r\n\u3000")):
-                if part.required:
+                if self._required(part, raw):
                     raise Invalid(N_("「%(label)s」を入力してください。"), part=part.name, label=_label(part))
                 continue
             try:
@@ -116,6 +116,10 @@ class Composite(Kind):
         if not value:
             raise Invalid(N_("入力してください。"), part=self.parts()[0].name)
         return value
+
+    def _required(self, part: Part, raw: Mapping[str, Any]) -> bool:
+        """Whether a part must be given beside what else was given."""
+        return part.required
 
     def show(self, value: Json) -> str:
         return "\u3000".join(part.kind.show(value[part.name]) for part in self.parts() if part.name in value)
@@ -163,9 +167,15 @@ class City(Text):
         return ward.city if ward else written
 
 
+_PREFECTURE = re.compile(r"^(北海道|東京都|京都府|大阪府|[^\s都道府県]{2,3}県)")
+
+
 @dataclass(frozen=True, slots=True)
 class Address(Composite):
-    """住所 in the parts of the Address Base Registry that people know. ``abroad``: may lie outside Japan."""
+    """住所 in the parts of the Address Base Registry that people know.
+
+    ``abroad``: may lie outside Japan, where there need be no 町名 and no 番地.
+    """
 
     code: ClassVar[str] = "address"
     abroad: bool = False
@@ -174,10 +184,19 @@ class Address(Composite):
         return (
             Part("postcode", N_("郵便番号"), Postcode(), required=False),
             Part("city", N_("都道府県・市区町村"), City(100, 60.0, "city")),
-            Part("town", N_("町名"), Text(200, 60.0, "town"), required=not self.abroad),
-            Part("number", N_("番地・号"), Text(100, 45.0, "number"), required=not self.abroad),
+            Part("town", N_("町名"), Text(200, 60.0, "town")),
+            Part("number", N_("番地・号"), Text(100, 45.0, "number")),
             Part("building", N_("建物名・部屋番号"), Text(200, 90.0, "building"), required=False),
         )
+
+    def _required(self, part: Part, raw: Mapping[str, Any]) -> bool:
+        city = str(raw.get("city") or "").strip()
+        foreign = self.abroad and city and not _PREFECTURE.match(city) and ward_of_city(city) is None
+        return part.required and not (foreign and part.name in ("town", "number"))
+
+    def schema(self) -> dict[str, Json]:
+        found = Composite.schema(self)
+        return {**found, "required": ["city"]} if self.abroad else found
 
     def show(self, value: Json) -> str:
         post = f"〒{Postcode().show(value['postcode'])} " if "postcode" in value else ""

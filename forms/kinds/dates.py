@@ -68,6 +68,11 @@ class Date(Kind):
 
     def _resolve(self, written: eras.Written) -> dict[str, str]:
         year = written.western_year
+        if written.era == eras.WESTERN and written.year < 1000:
+            raise Invalid(
+                N_("西暦の年は4桁で入力してください。「令和8年」のような年のときは、元号を選んでください。"),
+                part="year",
+            )
         if written.era != eras.WESTERN and not 1 <= written.year <= 99:
             raise Invalid(N_("年を確かめてください。"), part="year")
         if (not written.month or not written.day) and not self.partial:

@@ -194,6 +194,16 @@ def test_a_part_that_is_wrong_is_named() -> None:
     assert raised.value.part == "number"
 
 
+def test_only_an_address_abroad_goes_without_a_town() -> None:
+    kind = kinds.Address(abroad=True)
+    assert kind.parse({"city": "Kathmandu, Nepal"}) == {"city": "Kathmandu, Nepal"}
+    for city in ("渋谷区", "東京都渋谷区", "神奈川県横浜市", "北海道札幌市"):
+        with pytest.raises(Invalid):
+            kind.parse({"city": city})
+    with pytest.raises(Invalid):
+        kinds.Address().parse({"city": "Kathmandu, Nepal"})
+
+
 # --- dates ------------------------------------------------------------------------------------------------------------
 
 

@@ -98,7 +98,9 @@ def test_a_person_who_is_not_on_the_page_cannot_be_chosen() -> None:
 
 def test_only_the_writers_own_details_are_offered_to_the_browsers_memory() -> None:
     asked = [
-        Question(f"people.{person}.name", Field(Section("people", "人", many=True), "name", "氏名", kinds.Name()), True, ())
+        Question(
+            f"people.{person}.name", Field(Section("people", "人", many=True), "name", "氏名", kinds.Name()), True, ()
+        )
         for person in ("m1", "m2")
     ]
     form = page_form(asked, people=PEOPLE, own="people.m1")()
