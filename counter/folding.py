@@ -20,10 +20,9 @@ def facts(value: Any) -> Iterator[tuple[str, str]]:
             yield from facts(item)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if isinstance(item, Mapping):
-                if purpose := _purpose(key, item):
-                    yield purpose, FOLD[purpose](_plain(item))
-                    continue
+            if isinstance(item, Mapping) and (purpose := _purpose(key, item)):
+                yield purpose, FOLD[purpose](_plain(item))
+                continue
             yield from facts(item)
 
 
