@@ -21,8 +21,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     extensions.init_app(app)
     store = app.extensions["store"]
     if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
-        installation.check(app.config, store.engine, serving=True)
-        store.engine.dispose()  # the server may fork now; processes must not share a connection
+        try:
+            installation.check(app.config, store.engine, serving=True)
+        finally:
+            store.engine.dispose()  # the server may fork now; processes must not share a connection
     if not app.config.get("SECRET_KEY"):
         # Without a master key nobody is served; the random one only lets commands run.
         app.config["SECRET_KEY"] = store.vault.derive("sessions") if store.vault else os.urandom(32)

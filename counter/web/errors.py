@@ -7,6 +7,7 @@ from typing import Any
 import flask
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import exc
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from counter.locales import current, translate
@@ -94,6 +95,9 @@ def _http(error: HTTPException) -> flask.typing.ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
     code = error.code or 500
+    if code == 413:
+        # Reading it again, for its language, would fail again.
+        flask.request.form = ImmutableMultiDict()  # type: ignore[misc]
     response = _page(code, PAGES.get(code, PAGES[500] if code >= 500 else PAGES[400]))
     if code == 405:
         response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
