@@ -77,6 +77,7 @@ def check(settings: Mapping[str, Any], engine: sa.Engine, *, serving: bool = Fal
 def migrate(settings: Mapping[str, Any]) -> None:
     """A new installation where there is none, and this version's tables in any case. Raises Refused over a loss."""
     from counter import extensions
+    from counter.services import sheets
 
     engine = make_engine(settings["DATABASE_URL"])
     try:
@@ -89,6 +90,7 @@ def migrate(settings: Mapping[str, Any]) -> None:
     store = extensions.connect(settings)
     with store.scope() as session:
         settle(session, opened)
+        sheets.remember_all(session)
         session.commit()
         mark(session, settings)
     store.engine.dispose()
