@@ -19,6 +19,8 @@ COOKIE_DAYS = 365
 
 # {漢字|かんじ}: the base, then its reading. Neither part may hold a brace or a bar.
 RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
+# What stands after a word in brackets: an explanation in easy Japanese, the official term in English.
+REMARK = re.compile(r"\s?[（(][^（）()]+[）)]$")
 RUBY_TAGS = re.compile(r"<rp>[^<]*</rp>|<rt>[^<]*</rt>|</?ruby>")
 
 
@@ -65,6 +67,11 @@ def translate(msgid: str) -> str:
 def markup(msgid: str) -> Markup:
     """The words of this request's language as HTML; `%` on the result escapes what is put in."""
     return Markup(Rubied(flask_babel.gettext(msgid)))  # noqa: S704 - Rubied escapes
+
+
+def brief(msgid: str) -> Markup:
+    """As `markup`, without the explanation that stands where the word is met first: for words in a row."""
+    return Markup(Rubied(REMARK.sub("", flask_babel.gettext(msgid))))  # noqa: S704 - Rubied escapes
 
 
 def choose(form: Mapping[str, str], args: Mapping[str, str], cookies: Mapping[str, str], accept: Any) -> Language:

@@ -8,7 +8,7 @@ from typing import Any
 import flask
 
 from counter.extensions import db
-from counter.locales import translate
+from counter.locales import brief, markup, translate
 from counter.services import drafts
 from counter.services.journey import urgent_first
 from counter.web.access import public
@@ -26,7 +26,7 @@ ELSEWHERE = "other"
 ICONS = {"moving": "move", "certificate": "paper", "disaster": "safety", "business": "company"}
 PAGES_OF_THEIR_OWN = {"disaster": "safety.register", "business": "suppliers.start"}
 BOTH_ELSEWHERE = N_("引っ越す前か、引っ越した先の、どちらかは東京23区を選んでください。")
-CHOOSE_BOTH = N_("引っ越す前と、引っ越した先の、両方を選んでください。")
+CHOOSE = N_("一覧から選んでください。")
 SAME_WARD = N_("同じ区の中での引っ越し（転居届）は、まだこの窓口で受け付けていません。区役所の窓口で届け出てください。")
 
 
@@ -48,10 +48,10 @@ def guide(event: str) -> str | flask.typing.ResponseReturnValue:
         return flask.render_template("front/follow.html", event=found, follow=suggestions(event, {}), places={},
                                      ward_name=ward_name)
     chosen = {place.name: flask.request.args.get(place.name, "") for place in found.places}
-    problem = _place_problem(chosen) if flask.request.args.keys() & chosen.keys() else ""
-    if problem or not all(chosen.values()):
+    problems = _place_problems(chosen) if flask.request.args.keys() & chosen.keys() else {}
+    if problems or not all(chosen.values()):
         return flask.render_template("front/guide.html", event=found, chosen=chosen, wards=ward_options(),
-                                     elsewhere=ELSEWHERE, problem=problem, failed=bool(problem))
+                                     elsewhere=ELSEWHERE, problems=problems, failed=bool(problems))
     follow = suggestions(event, document_of(found, chosen))
     order = [one.code for one in urgent_first(each.procedure for each in follow)]
     follow.sort(key=lambda each: order.index(each.procedure.code))
@@ -104,13 +104,14 @@ def ward_options() -> list[tuple[str, str]]:
 
 
 def titles_of(codes: tuple[str, ...]) -> str:
-    return "、".join(translate(CATALOGUE[code].title) for code in codes if code in CATALOGUE)
+    return markup(N_("、")).join(brief(CATALOGUE[code].title) for code in codes if code in CATALOGUE)
 
 
-def _place_problem(chosen: dict[str, str]) -> str:
-    if not all(value in WARDS or value == ELSEWHERE for value in chosen.values()):
-        return CHOOSE_BOTH
-    return "" if any(value in WARDS for value in chosen.values()) else BOTH_ELSEWHERE
+def _place_problems(chosen: dict[str, str]) -> dict[str, str]:
+    """What is wrong with each place; both are named when neither is ours."""
+    wrong = {name: CHOOSE for name, value in chosen.items() if value not in WARDS and value != ELSEWHERE}
+    none_of_ours = not any(value in WARDS for value in chosen.values())
+    return wrong or (dict.fromkeys(chosen, BOTH_ELSEWHERE) if none_of_ours else {})
 
 
 def _words_of(procedure: Procedure) -> str:

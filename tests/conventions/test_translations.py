@@ -76,8 +76,8 @@ def test_placeholders_are_the_same(folder: str) -> None:
 
 
 def test_no_message_begins_or_ends_with_stray_space(folder: str) -> None:
-    """Only what is put before or after something else may: a label with its colon, a remark in brackets."""
-    free = ("：", "（済み）")
+    """Only what is put between or after other words may: punctuation, a remark in brackets."""
+    free = ("：", "、", "）")
     assert [pair for pair in translations(folder) if pair[1] != pair[1].strip() and not pair[0].endswith(free)] == []
 
 
