@@ -32,6 +32,8 @@ class Habits:
     size: float
     """height of a character in mm where there is room"""
     seal: str = ""
+    slips: float = 0.0
+    """how often a wrong box is ticked first and struck out"""
 
 
 def habits(hand: Hand, rng: np.random.Generator, seal: str = "") -> Habits:
@@ -40,6 +42,7 @@ def habits(hand: Hand, rng: np.random.Generator, seal: str = "") -> Habits:
         tick=TICKS[int(rng.choice(len(TICKS), p=(0.4, 0.4, 0.12, 0.08)))],
         size=float(np.clip(rng.normal(6.6, 0.7), 5.2, 8.2)) * (1.08 if hand.loose > 1.5 else 1),
         seal=seal if rng.random() < 0.7 else "",
+        slips=0.012 if hand.loose > 1.5 else 0.0,
     )
 
 
@@ -71,6 +74,9 @@ def _write(ink: np.ndarray, zone: Zone, answer: Written, hand: Hand, how: Habits
         for code, cell in zip(zone.codes, zone.cells, strict=True):
             if code in answer:
                 (_circle if zone.kind == "era" else _tick)(ink, cell, how, rng)
+            elif how.slips and zone.kind != "era" and rng.random() < how.slips:
+                _tick(ink, cell, how, rng)
+                _strike(ink, cell, rng)
         return
     text = str(answer)
     if zone.kind == "long_text":
@@ -138,6 +144,15 @@ def _tick(ink: np.ndarray, cell: Cell, how: Habits, rng: np.random.Generator) ->
     for stroke in SHAPES[how.tick]:
         points = (np.array(stroke) - 0.5) * grow + 0.5 + offset + rng.normal(0, 0.04, (len(stroke), 2))
         _curve(ink, points * (width, height) + (x, y), thick)
+
+
+def _strike(ink: np.ndarray, cell: Cell, rng: np.random.Generator) -> None:
+    """Two lines through box and beginning of its label: never mind."""
+    x, y, width, height = (side * MM for side in cell)
+    for line in (0.4, 0.62):
+        start = (x - rng.uniform(0.5, 2) * MM, y + height * line)
+        end = (x + width + rng.uniform(4, 9) * MM, y + height * line + rng.normal(0, 0.5) * MM)
+        _curve(ink, np.array([start, end]), max(2, round(0.4 * MM)))
 
 
 def _circle(ink: np.ndarray, cell: Cell, how: Habits, rng: np.random.Generator) -> None:

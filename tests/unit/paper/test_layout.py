@@ -132,10 +132,16 @@ def test_move_in_takes_two_pages() -> None:
 
 GOLDEN = {
     "child-allowance": "242dd90d2b289e46",
+    "health-insurance": "75b5be5a6b744d2b",
+    "move-in": "8b6db2371fff610a",
+    "move-out": "33876fc5664960d7",
+    "resident-record": "58d8776e1d2731e1",
+    "safety": "bb67c7c349b3ce91",
+    "supplier": "9201b1e3514009ba",
 }
 
 
-@pytest.mark.parametrize("code", GOLDEN)
+@pytest.mark.parametrize("code", CATALOGUE)
 def test_the_digest_of_a_printed_sheet_stays(code: str) -> None:
     """Paper with this digest is out there. If this fails on purpose: old sheets are stored, so change it here."""
     assert sheet(CATALOGUE[code]).sheet_digest == GOLDEN[code]
