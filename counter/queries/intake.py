@@ -138,7 +138,7 @@ def forms(
     pages = sa.select(ScanPage.form_id, sa.func.count().label("pages")).group_by(ScanPage.form_id).subquery()
     doubtful = (
         sa.select(Reading.form_id, sa.func.count().label("doubtful"))
-        .where(Reading.accepted.is_(False))
+        .where(Reading.accepted.is_(False), Reading.part.is_(False))
         .group_by(Reading.form_id)
         .subquery()
     )

@@ -178,14 +178,16 @@ def record_page(
     session.add(page)
     session.flush()
     scale = width / pixels.shape[1]
+    whole = {reading.key for reading in readings}
     for reading in readings:
-        session.add(_reading(session, form, page, reading, scale, hidden=reading in told))
+        part = reading.key.rpartition(".")[0] in whole
+        session.add(_reading(session, form, page, reading, scale, hidden=reading in told, part=part))
     session.flush()
     return page
 
 
 def _reading(
-    session: Session, form: PaperForm, page: ScanPage, reading: Read, scale: float, *, hidden: bool
+    session: Session, form: PaperForm, page: ScanPage, reading: Read, scale: float, *, hidden: bool, part: bool
 ) -> Reading:
     row = Reading(
         ward=page.ward,
@@ -193,6 +195,7 @@ def _reading(
         page_id=page.id,
         form_id=form.id,
         key=reading.key,
+        part=part,
         confidence=round(float(reading.confidence), 4),
         accepted=bool(reading.accepted) and not hidden,
         reasons=[BLANKED] if hidden else list(reading.reasons),

@@ -18,6 +18,7 @@ from counter.services import applications, audit, receipts
 from counter.services.receipts import Receipt
 from forms.bundle import Bundle
 from forms.gather import gather, record_value
+from forms.kinds import Kind
 from forms.messages import Invalid, Message
 from forms.model import About, Ask, Field, Procedure, Question
 
@@ -249,7 +250,7 @@ def readings(session: Session, form: PaperForm, procedure: Procedure) -> dict[st
         if parts and (whole is None or len({row.page_id for row, _ in parts}) > 1):
             found[question.path] = _together(question, parts)
         elif whole is not None:
-            found[question.path] = _seen(question.path, whole, parts)
+            found[question.path] = _seen(question.path, question.field.kind, whole, parts)
     return found
 
 
@@ -275,15 +276,19 @@ def _together(question: Question, parts: Sequence[tuple[Reading, Any]]) -> Seen:
         confidence=min(part.confidence for part, _ in parts),
         accepted=all(part.accepted for part, _ in parts) and (value is not None or not any(raw.values())),
     )
-    return _seen(question.path, (whole, content), parts)
+    return _seen(question.path, question.field.kind, (whole, content), parts)
 
 
-def _seen(path: str, whole: tuple[Reading, Any], parts: Sequence[tuple[Reading, Any]]) -> Seen:
+def _seen(path: str, kind: Kind, whole: tuple[Reading, Any], parts: Sequence[tuple[Reading, Any]]) -> Seen:
     row, content = whole
     boxes = [part.crop for part, _ in parts if part.page_id == row.page_id] or [row.crop]
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
-    reasons = [reason for one, _ in (whole, *parts) if not one.accepted for reason in one.reasons]
+    labels = {part.name: part.label for part in kind.parts()}
+    of_parts = [
+        f"{labels.get(one.key.removeprefix(f'{path}.'), '')}：{'・'.join(one.reasons)}" for one, _ in parts if not one.accepted
+    ]
+    reasons = of_parts or (list(row.reasons) if not row.accepted else [])
     return Seen(
         path=path,
         reading_id=row.id,

@@ -13,7 +13,8 @@ function go(item) {
   const before = itemOf(document.activeElement);
   if (before) path.push(before);
   item?.closest("details")?.setAttribute("open", "");
-  target.focus();
+  target.focus({ preventScroll: true });
+  (item ?? target).scrollIntoView({ block: item ? "start" : "nearest" });
   if (target.select && target.type !== "radio" && target.type !== "checkbox") target.select();
 }
 

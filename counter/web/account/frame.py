@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from counter.extensions import db
-from counter.locales import JST
+from counter.locales import DEFAULT, JST
 from counter.queries import organisation
 from counter.web import access
 from forms.wards import WARDS
@@ -44,6 +44,16 @@ _TASKS = (
     ("desk", "用紙", "sheets.choose", "sheets."),
     ("admin", "職員", "admin.people", "admin."),
 )
+
+
+def dress(blueprint: flask.Blueprint) -> None:
+    """Give a blueprint of staff its frame; what staff see is Japanese, whatever their browser asks for."""
+    blueprint.context_processor(frame)
+    blueprint.before_request(_in_japanese)
+
+
+def _in_japanese() -> None:
+    flask.g.language = DEFAULT
 
 
 def frame() -> dict[str, Any]:

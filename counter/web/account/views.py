@@ -14,11 +14,11 @@ from counter.queries import organisation
 from counter.services import audit
 from counter.web import access
 from counter.web.account import security
-from counter.web.account.frame import frame, jst
+from counter.web.account.frame import dress, jst
 from forms.wards import WARDS
 
 blueprint = flask.Blueprint("account", __name__, url_prefix="/staff")
-blueprint.context_processor(frame)
+dress(blueprint)
 blueprint.record_once(lambda state: security.init_app(state.app))
 blueprint.add_app_template_filter(jst, "jst")
 

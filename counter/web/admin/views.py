@@ -9,11 +9,11 @@ from counter.extensions import db
 from counter.queries import organisation
 from counter.services import staff
 from counter.web import access
-from counter.web.account.frame import frame
+from counter.web.account.frame import dress
 from counter.web.account.views import ROLES
 
 blueprint = flask.Blueprint("admin", __name__, url_prefix="/staff/people")
-blueprint.context_processor(frame)
+dress(blueprint)
 
 
 @blueprint.get("")

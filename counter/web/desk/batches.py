@@ -17,11 +17,11 @@ from counter.services import intake, sheets
 from counter.services.blobs import Blobs
 from counter.services.intake import Upload
 from counter.web import access
-from counter.web.account.frame import frame
+from counter.web.account.frame import dress
 from counter.web.openapi import answers
 
 blueprint = flask.Blueprint("desk", __name__, url_prefix="/desk")
-blueprint.context_processor(frame)
+dress(blueprint)
 
 SAMPLES = Path(__file__).parents[2] / "demo_scans"
 SUFFIXES = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")

@@ -9,12 +9,12 @@ from counter import ids
 from counter.extensions import db
 from counter.services import audit, sheets
 from counter.web import access
-from counter.web.account.frame import frame
+from counter.web.account.frame import dress
 from forms import paper
 from forms.wards import WARDS
 
 blueprint = flask.Blueprint("sheets", __name__, url_prefix="/desk/sheets")
-blueprint.context_processor(frame)
+dress(blueprint)
 
 MOST_COPIES = 50
 

@@ -14,13 +14,13 @@ from counter.models.intake import OPEN, PaperForm
 from counter.queries import intake as lists
 from counter.services import audit, pictures, receipts, review, sheets
 from counter.web import access
-from counter.web.account.frame import frame
+from counter.web.account.frame import dress
 from counter.web.desk.batches import blobs, titles
 from counter.web.desk.screen import Screen, build
 from forms.model import Procedure
 
 blueprint = flask.Blueprint("review", __name__, url_prefix="/desk/forms")
-blueprint.context_processor(frame)
+dress(blueprint)
 
 
 @blueprint.get("")

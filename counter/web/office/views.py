@@ -15,13 +15,13 @@ from counter.queries.office import View
 from counter.services import audit, cases
 from counter.services.status import Conflict
 from counter.web import access
-from counter.web.account.frame import frame
+from counter.web.account.frame import dress
 from counter.web.office import words
 from counter.web.office.answers import groups
 from counter.web.office.filters import Chosen
 
 blueprint = flask.Blueprint("office", __name__, url_prefix="/office/cases")
-blueprint.context_processor(frame)
+dress(blueprint)
 
 
 @blueprint.get("")
