@@ -38,6 +38,7 @@ EMPTY, TICKED = 0.25, 0.9
 FILLED_SHARE = 0.82
 RING = 2.2
 DARK = 60
+PRINTED = 20
 BESIDE = 1.4
 CIRCLE_LEAST, CIRCLE_OTHER = 2.2, 0.45
 
@@ -72,9 +73,11 @@ def _area(page: Ink, cell: Cell) -> float:
     return float((_dark(page, cell) > DARK).sum()) / PX**2
 
 
-def _dark(page: Ink, cell: Cell, around: float = 0.0) -> Gray:
-    box = bounds([cell], page.dark.shape, around)
-    return without_print(page, box)
+def _dark(page: Ink, cell: Cell) -> Gray:
+    """Darkness where nothing is printed: ink on top of a printed label is not counted, it cannot be told from it."""
+    x, y, w, h = bounds([cell], page.dark.shape)
+    free = cv2.dilate(page.printed[y : y + h, x : x + w], np.ones((3, 3), np.uint8)) <= PRINTED
+    return np.asarray(np.where(free, page.dark[y : y + h, x : x + w], 0), np.uint8)
 
 
 def _crossed(page: Ink, cell: Cell) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -17,7 +17,7 @@ from ocr.decoding import lexicons
 from ocr.decoding.by_kind import decoder
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import pref
-from ocr.decoding.ranking import Decoded, Ranked, reweigh
+from ocr.decoding.ranking import Decoded, Ranked, merge, reweigh
 from ocr.posterior import Posterior
 
 FIRST = ("postcode", "kana")
@@ -26,31 +26,38 @@ IMPOSSIBLE = -5.0
 SURE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One written line of a zone, decoded."""
-
-    zone: Zone
-    decoded: Decoded
-
-
 Lines = Mapping[str, Decoded]
-"""zone key → decoded; a zone of several written lines is decoded line by line elsewhere"""
+"""zone key → decoded"""
 
 
-def decode_all(
-    seen: Mapping[str, Posterior], zones: Mapping[str, Zone], kinds: Mapping[str, Kind], eras: Mapping[str, str]
+def decode_lines(
+    seen: Mapping[str, Sequence[Posterior]],
+    zones: Mapping[str, Zone],
+    kinds: Mapping[str, Kind],
+    eras: Mapping[str, str],
+    known: Lines | None = None,
 ) -> dict[str, Decoded]:
-    """``seen``: zone key → posterior of its one line; ``eras``: record path of a date → the era circled."""
+    """``seen``: zone key → posteriors of its one line, one for each time it was read; ``eras``: record path of a
+    date → the era circled; ``known``: lines decoded before, which are kept."""
     decoded: dict[str, Decoded] = {}
-    stages = (FIRST, SECOND, None)
-    for stage in stages:
-        for key, posterior in seen.items():
+    for stage in (FIRST, SECOND, None):
+        for key, posteriors in seen.items():
             zone = zones[key]
             if key in decoded or stage is not None and zone.kind not in stage:
                 continue
-            decoded[key] = decoder(zone.kind)(posterior, hints(zone, zones, decoded, kinds, eras))
-    return _agree_dates(_agree_addresses(_agree_names(decoded, zones), zones), zones, kinds, eras)
+            if known is not None and key in known:
+                decoded[key] = known[key]
+                continue
+            told = hints(zone, zones, decoded, kinds, eras)
+            decoded[key] = merge([decoder(zone.kind)(posterior, told) for posterior in posteriors])
+    return decoded
+
+
+def agree(
+    decoded: Lines, zones: Mapping[str, Zone], kinds: Mapping[str, Kind], eras: Mapping[str, str]
+) -> dict[str, Decoded]:
+    """Candidates weighed again by what the other places of the same person, address or date say."""
+    return _agree_dates(_agree_addresses(_agree_names(dict(decoded), zones), zones), zones, kinds, eras)
 
 
 def hints(

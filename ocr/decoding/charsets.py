@@ -17,17 +17,20 @@ KANJI_DIGITS = "〇一二三四五六七八九十"
 
 # target: every shape that stands for it where only the target's kind can stand
 DIGIT_SHAPES = {
-    "0": "0０oOＯ○〇◯Q①۰⓪",
-    "1": "1１lI|｜丨①Ⅰiノⅰ",
-    "2": "2２Zzス②乙",
-    "3": "3３ろヨ③",
-    "4": "4４④ч",
+    "0": "0０oOＯ○〇◯Q①۰⓪ロ口D",
+    "1": "1１lI|｜丨①Ⅰiⅰ/ノ丿{ł",
+    "2": "2２Zzス②乙∂aみユュ叉又",
+    "3": "3３ろヨョ③}る",
+    "4": "4４④чyYリ",
     "5": "5５Ss⑤",
-    "6": "6６b⑥б",
-    "7": "7７フク⑦ワ",
-    "8": "8８B⑧",
-    "9": "9９gq⑨q",
+    "6": "6６b⑥бG",
+    "7": "7７フク⑦ワ了ヿ",
+    "8": "8８B⑧&",
+    "9": "9９gq⑨",
 }
+ELEVEN = "\ue011"
+"""Two strokes side by side that the recogniser takes for one character: 八 is 11 where only digits can stand."""
+ELEVEN_SHAPES = {ELEVEN: "八ハ儿"}
 HYPHEN_SHAPES = {"-": "-－―ーｰ‐‑–—−一_~〜・.ㄧ"}
 KATAKANA_SHAPES = {
     "ア": "アァ了", "イ": "イィ亻", "ウ": "ウゥ", "エ": "エェ工", "オ": "オォ才", "カ": "カヵ力か", "キ": "キき",
@@ -61,6 +64,9 @@ CHINESE_FORMS = {
 }  # fmt: skip
 
 
+PERHAPS = 0.2
+
+
 @dataclass(frozen=True, slots=True)
 class Charset:
     """The targets in order, and for each the places in the recogniser's alphabet whose probability it gathers."""
@@ -68,16 +74,18 @@ class Charset:
     targets: tuple[str, ...]
     places: tuple[int, ...]
     owners: tuple[int, ...]
-    """places and owners run in parallel: place → which target it counts for"""
-
-    def __post_init__(self) -> None:
-        assert len(self.places) == len(self.owners)
+    """places, owners and weights run in parallel: place → which target it counts for, and how much"""
+    weights: tuple[float, ...]
 
 
-def charset(alphabet: Alphabet, shapes: Mapping[str, Iterable[str]]) -> Charset:
-    """A charset over this alphabet; a shape given to two targets counts for the first."""
+def charset(alphabet: Alphabet, shapes: Mapping[str, Iterable[str]], also: Mapping[str, str] | None = None) -> Charset:
+    """A charset over this alphabet; a shape given to two targets counts for the first. ``also``: shapes that may
+    stand for a further target, at a fifth of their probability."""
     taken: set[str] = set()
-    targets, places, owners = [], [], []
+    targets: list[str] = []
+    places: list[int] = []
+    owners: list[int] = []
+    weights: list[float] = []
     for target, forms in shapes.items():
         own = [c for c in dict.fromkeys((target, *forms)) if c in alphabet.index and c not in taken]
         if not own:
@@ -85,8 +93,15 @@ def charset(alphabet: Alphabet, shapes: Mapping[str, Iterable[str]]) -> Charset:
         taken.update(own)
         places += [alphabet.index[c] for c in own]
         owners += [len(targets)] * len(own)
+        weights += [1.0] * len(own)
         targets.append(target)
-    return Charset(tuple(targets), tuple(places), tuple(owners))
+    for target, forms in (also or {}).items():
+        if target in targets:
+            more = [alphabet.index[c] for c in forms if c != target and c in alphabet.index]
+            places += more
+            owners += [targets.index(target)] * len(more)
+            weights += [PERHAPS] * len(more)
+    return Charset(tuple(targets), tuple(places), tuple(owners), tuple(weights))
 
 
 def plain(characters: str) -> dict[str, str]:
@@ -94,7 +109,7 @@ def plain(characters: str) -> dict[str, str]:
 
 
 def numeric_shapes(*, hyphen: bool, extra: str = "") -> dict[str, str]:
-    shapes: dict[str, str] = dict(DIGIT_SHAPES)
+    shapes: dict[str, str] = DIGIT_SHAPES | ELEVEN_SHAPES
     if hyphen:
         shapes |= HYPHEN_SHAPES
     return shapes | plain(extra)

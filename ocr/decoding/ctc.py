@@ -38,10 +38,10 @@ def lattice(posterior: Posterior, charset: Charset) -> Lattice:
     owners = np.asarray(charset.owners, dtype=np.int64) + 1
     gathered = np.zeros((len(seen), len(charset.targets) + 1), np.float32)
     gathered[:, 0] = seen[:, 0]
-    np.add.at(gathered.T, owners, seen[:, 1:].T)
-    within = gathered.sum(axis=1)
+    np.add.at(gathered.T, owners, (seen[:, 1:] * np.asarray(charset.weights, np.float32)).T)
+    within = np.minimum(gathered.sum(axis=1), 1.0)
     chances = np.maximum(gathered, FLOOR)
-    return Lattice(charset.targets, chances / chances.sum(axis=1, keepdims=True), np.minimum(within, 1.0))
+    return Lattice(charset.targets, chances / chances.sum(axis=1, keepdims=True), within)
 
 
 def greedy(seen: Lattice) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 
-from ocr.decoding.charsets import Charset, charset, numeric_shapes
+from ocr.decoding.charsets import ELEVEN, Charset, charset, numeric_shapes
 from ocr.decoding.ctc import Lattice, beam, lattice, score
 from ocr.decoding.hints import Hints
 from ocr.decoding.ranking import Decoded, Ranked
@@ -30,12 +30,16 @@ def _charset(alphabet: Alphabet) -> Charset:
 def _spellings(kind: str) -> dict[str, tuple[str, ...]]:
     """Each number with the ways a hand writes it."""
     if kind == "month":
-        return {str(n): (str(n), f"{n:02d}") for n in range(1, 13)}
+        return {str(n): _ways(n) for n in range(1, 13)}
     if kind == "day":
-        return {str(n): (str(n), f"{n:02d}") for n in range(1, 32)}
-    small = {str(n): tuple(dict.fromkeys((str(n), f"{n:02d}"))) for n in range(1, 65)}
+        return {str(n): _ways(n) for n in range(1, 32)}
+    small = {str(n): _ways(n) for n in range(1, 65)}
     small["1"] = ("1", "01", FIRST)
     return small | {str(n): (str(n),) for n in range(WESTERN_FROM, WESTERN_TO)}
+
+
+def _ways(number: int) -> tuple[str, ...]:
+    return (ELEVEN, "11") if number == 11 else tuple(dict.fromkeys((str(number), f"{number:02d}")))
 
 
 def number(posterior: Posterior, hints: Hints) -> Decoded:
@@ -59,8 +63,8 @@ def _unforeseen(seen: Lattice, known: set[str]) -> list[tuple[str, float]]:
     """What was written though it cannot be, such as a 34th day."""
     found = []
     for text, log in beam(seen, 6):
-        digits = text.replace(FIRST, "").lstrip("0")
-        if digits and digits == text.lstrip("0") and digits not in known:
+        digits = text.replace(ELEVEN, "11").lstrip("0")
+        if digits and FIRST not in digits and digits not in known:
             found.append((digits, log))
     return found
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
-from ocr.decoding.charsets import Charset, charset, numeric_shapes, plain
-from ocr.decoding.ctc import beam, lattice
+from ocr.decoding.charsets import DIGIT_SHAPES, ELEVEN, Charset, charset, numeric_shapes, plain
+from ocr.decoding.ctc import Lattice, beam, lattice
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import places
-from ocr.decoding.ranking import Decoded, Prior, rank
+from ocr.decoding.ranking import Decoded, Prior, Ranked, rank
 from ocr.posterior import Alphabet, Posterior
 
 WIDTH = 24
@@ -23,8 +23,12 @@ def _digits(alphabet: Alphabet, hyphen: bool, extra: str) -> Charset:
     return charset(alphabet, numeric_shapes(hyphen=hyphen, extra=extra))
 
 
+def spelt(text: str) -> str:
+    return text.replace(ELEVEN, "11")
+
+
 def bare(text: str) -> str:
-    return text.replace("-", "").replace("(", "").replace(")", "").replace(" ", "")
+    return spelt(text).replace("-", "").replace("(", "").replace(")", "").replace(" ", "")
 
 
 def postcode(posterior: Posterior, hints: Hints) -> Decoded:
@@ -67,23 +71,22 @@ def invoice_number(posterior: Posterior, hints: Hints) -> Decoded:
 
     shapes = numeric_shapes(hyphen=True) | {"T": "ＴtT丁"}
     seen = lattice(posterior, charset(posterior.alphabet, shapes))
-    texts = [bare(text) for text, _ in beam(seen, WIDTH)]
-    return rank(seen, texts, prior)
+    return _as_one(seen, [text for text, _ in beam(seen, WIDTH)], prior, bare)
 
 
 def _numeric(posterior: Posterior, prior: Prior, *, hyphen: bool, strip: bool, extra: str = "") -> Decoded:
     seen = lattice(posterior, _digits(posterior.alphabet, hyphen, extra))
-    found = beam(seen, WIDTH, breadth=8)
-    if not strip:
-        return rank(seen, (text.strip("-") for text, _ in found), prior)
-    # a hyphen, or a stroke of the comb taken for one, says nothing: texts that differ by it only are one text
-    best: dict[str, tuple[str, float]] = {}
-    for text, log in found:
-        if bare(text) not in best:
-            best[bare(text)] = (text, log)
-    spoken = {text: key for key, (text, _) in best.items()}
-    ranked = rank(seen, spoken, lambda text: prior(spoken[text]))
-    return Decoded(tuple(type(r)(spoken[r.text], r.share, r.seen) for r in ranked.ranked), seen)
+    return _as_one(seen, [text for text, _ in beam(seen, WIDTH, breadth=8)], prior, bare if strip else spelt)
+
+
+def _as_one(seen: Lattice, found: list[str], prior: Prior, meant: Callable[[str], str]) -> Decoded:
+    """Texts that mean the same number are one candidate: a hyphen, or a stroke of the comb taken for one, says nothing."""
+    said = {}
+    for text in found:
+        said.setdefault(meant(text).strip("-"), text)
+    spoken = {text: meaning for meaning, text in said.items()}
+    ranked = rank(seen, spoken, lambda text: prior(spoken[text])).ranked
+    return Decoded(tuple(Ranked(spoken[r.text], r.share, r.seen) for r in ranked if r.text in spoken) or ranked, seen)
 
 
 NUMBER_EXTRA = "丁目番地号の之ノ一二三四五六七八九十イロハ甲乙丙ABCDEFG"
@@ -91,14 +94,10 @@ NUMBER_EXTRA = "丁目番地号の之ノ一二三四五六七八九十イロハ�
 
 @cache
 def _street(alphabet: Alphabet) -> Charset:
-    shapes = numeric_shapes(hyphen=True) | plain(NUMBER_EXTRA)
-    shapes["2"] = "2２Zz②"
-    shapes["-"] = "-－―ーｰ‐‑–—−_~〜・"
-    shapes["一"] = ""
-    shapes["7"] = "7７⑦"
-    shapes["8"] = "8８⑧"
-    shapes["5"] = "5５S⑤"
-    return charset(alphabet, {"の": "", **shapes})
+    """Kanji and letters may stand here, so that their shapes count for digits only in part."""
+    digits = {digit: forms[:2] for digit, forms in DIGIT_SHAPES.items()}
+    shapes = {**plain("の" + NUMBER_EXTRA), **digits, "-": "-－―ーｰ‐‑–—−_~〜・"}
+    return charset(alphabet, shapes, also=DIGIT_SHAPES)
 
 
 def street_number(posterior: Posterior, hints: Hints) -> Decoded:

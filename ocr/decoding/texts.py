@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from ocr.decoding.charsets import HIRAGANA, KATAKANA, LATIN, charset, fold_chinese, is_japanese, plain
+from ocr.decoding.charsets import DIGIT_SHAPES, DIGITS, HIRAGANA, KATAKANA, LATIN, charset, fold_chinese, is_japanese, plain
 from ocr.decoding.ctc import Lattice, beam, lattice
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import BANK_ENDS, BANK_WORDS
@@ -17,6 +17,7 @@ from ocr.posterior import BLANK, Posterior
 
 PUNCTUATION = "、。・「」『』()-ー〜,./:&'!?々〆ヶ "
 ALIKE = ("ニ二", "ロ口", "カ力", "ヘへ", "タ夕", "ト卜", "ハ八", "エ工", "チ千", "ミ三", "ー一-", "ノ丿", "オ才", "べベ", "ぺペ", "りリ", "0〇OΟ", "1lI")
+SIZES = dict(zip("ァィゥェォッャュョアイウエオツヤユヨ", "アイウエオツヤユヨァィゥェォッャュョ", strict=True))
 MARKS = dict.fromkeys("☑☐□■◎●○△▲▼▽◆◇★☆※→←↑↓", 0)
 
 
@@ -60,9 +61,9 @@ def everything(posterior: Posterior, also: Iterable[str] = ()) -> Lattice:
         target = fold(character)
         if target:
             shapes[target] = shapes.get(target, "") + character
-    for character in set("".join(also)):
+    for character in set("".join(also)) | (set(DIGITS) if any(c in shapes for c in DIGITS) else set()):
         shapes.setdefault(character, "")
-    return lattice(posterior, charset(alphabet, shapes))
+    return lattice(posterior, charset(alphabet, shapes, also=DIGIT_SHAPES))
 
 
 def text(posterior: Posterior, hints: Hints) -> Decoded:
@@ -79,11 +80,40 @@ def _swaps(line: str) -> list[str]:
         for group in ALIKE:
             if character in group:
                 swapped += [line[:place] + other + line[place + 1 :] for other in group if other != character]
+        if place and character in SIZES:
+            swapped.append(line[:place] + SIZES[character] + line[place + 1 :])
     return swapped[:24]
 
 
 def text_prior(line: str) -> float:
-    return sum(rarity(c) for c in line) + sum(_strange(line, place) for place in range(len(line)))
+    """A cost (≤ 0) for what is hardly ever written like this."""
+    strange = sum(_strange(line, place) + _lonely(line, place) + _small(line, place) for place in range(len(line)))
+    return sum(rarity(c) for c in line) + strange
+
+
+SMALL_AFTER = {
+    "ァ": "フヴツクグ", "ィ": "フヴテデウツクグシチジ", "ゥ": "トドヴ", "ェ": "シチジフウヴツイ", "ォ": "フウヴツクグ",
+    "ャ": "キシチニヒミリギジヂビピ", "ュ": "キシチニヒミリギジヂビピデテフ", "ョ": "キシチニヒミリギジヂビピ",
+}  # fmt: skip
+
+
+def _small(line: str, place: int) -> float:
+    """Small kana stand after certain kana only."""
+    before = SMALL_AFTER.get(line[place])
+    return 0.0 if before is None or place and line[place - 1] in before else -4.0
+
+
+def _lonely(line: str, place: int) -> float:
+    """Something else within a run of digits, or a run that begins with a nought after words."""
+    before, after = line[max(0, place - 2) : place], line[place + 1 : place + 3]
+    character = line[place]
+    if character.isdigit():
+        starts = not (before and (before[-1].isdigit() or before[-1] in "-.@_")) and script(before[-1:] or "-") != "latin"
+        return -2.5 if character == "0" and starts and place and after[:1].isdigit() else 0.0
+    if character in "-号階F棟室丁番の.@_ 、。()" or script(character) == "latin":
+        return 0.0
+    digits = sum(c.isdigit() for c in before) + sum(c.isdigit() for c in after)
+    return -2.5 if digits >= 3 or len(before) == 2 and before.isdigit() and not after else 0.0
 
 
 def _strange(line: str, place: int) -> float:
@@ -130,5 +160,18 @@ def email(posterior: Posterior, hints: Hints) -> Decoded:
     """A mail address in lower case."""
     shapes = plain("0123456789@.-_+%") | {c: c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}
     shapes["-"] = "ー－—–"
-    seen = lattice(posterior, charset(posterior.alphabet, shapes))
-    return rank(seen, (line for line, _ in beam(seen, 24, breadth=8)), lambda line: 0.0 if hints.valid(line) else -5.0)
+    seen = lattice(posterior, charset(posterior.alphabet, shapes, also=DIGIT_SHAPES))
+    found = [line for line, _ in beam(seen, 24, breadth=8)]
+    heads = dict.fromkeys(line.partition("@")[0] for line in found[:8] if "@" in line)
+    more = [f"{head}@{domain}" for head in heads for domain in DOMAINS]
+
+    def prior(line: str) -> float:
+        return (0.0 if hints.valid(line) else -5.0) + (4.0 if line.partition("@")[2] in DOMAINS else 0.0)
+
+    return rank(seen, [*found, *more], prior)
+
+
+DOMAINS = (
+    "gmail.com", "yahoo.co.jp", "docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "i.softbank.jp", "icloud.com",
+    "outlook.jp", "outlook.com", "hotmail.com", "hotmail.co.jp", "nifty.com", "ybb.ne.jp", "me.com", "ymail.ne.jp", "example.jp",
+)  # fmt: skip
