@@ -14,6 +14,7 @@ from functools import singledispatch
 from typing import Any
 
 import wtforms
+from markupsafe import Markup
 from wtforms.fields.core import UnboundField
 
 from forms import eras
@@ -57,7 +58,7 @@ WRITE = Message(N_("入力してください。"))
 PICK = Message(N_("選んでください。"))
 FROM_LIST = Message(N_("一覧から選んでください。"))
 ONE_NAME = N_("お名前が一つだけの方は、「氏」の欄だけに書いてください。")
-NO_KANA = N_("カタカナで書きます。ひらがなで書いても、カタカナに直します。")
+NO_KANA = N_("ひらがなで書いても、カタカナに直します。")
 ANY_PHONE = N_("ハイフン（-）は、あってもなくてもかまいません。")
 BY_POSTCODE = N_("郵便番号が分からないときは、空けておいてかまいません。")
 
@@ -94,7 +95,7 @@ class PartView:
 class Answer(wtforms.Field):  # type: ignore[misc]
     """One question with one input. ``raw`` is what stands in it, ``data`` the kind's value or None.
 
-    ``problem`` is the translated error, ``words`` and ``help`` the translated label and hint; ``control`` names the
+    ``problem`` is the translated error, ``words`` and ``help`` the translated label and hints; ``control`` names the
     template's macro.
     """
 
@@ -117,7 +118,8 @@ class Answer(wtforms.Field):  # type: ignore[misc]
         self.kind_code: str = self.kind.code
         self.required: bool = question.required
         self.id = self.name.replace(".", "-")
-        self.help = context.translate(question.field.hint or help_text) if question.field.hint or help_text else ""
+        # The question's own support text, then what its kind says of every question.
+        self.help = [context.translate(text) for text in (question.field.hint, help_text) if text]
         self.words = context.translate(question.field.label)
         self.raw: Any = ""
         self.message: Message | None = None
@@ -182,7 +184,7 @@ class Answer(wtforms.Field):  # type: ignore[misc]
     @property
     def problem(self) -> str:
         """The error, once the form was validated."""
-        return str(self.errors[0]) if self.errors else ""
+        return self.errors[0] if self.errors else ""
 
     def refuse(self, message: Message) -> None:
         """An error that another part of the product found."""
@@ -286,10 +288,10 @@ class Parted(Answer):
     control = "parts"
     grouped = True
 
-    def __init__(self, *, looks: Mapping[str, Mapping[str, Any]], after: str = "", **kwargs: Any) -> None:
+    def __init__(self, *, looks: Mapping[str, Mapping[str, Any]], quiet: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.looks = looks
-        self.after = self.context.translate(after) if after else ""
+        self.quiet = quiet  # its support text says which parts may stay empty
         self.names = tuple(part.name for part in self.kind.parts())
 
     def collect(self, formdata: Any) -> dict[str, str]:
@@ -323,7 +325,7 @@ class Parted(Answer):
         options = [(code, translate(label)) for code, label in look.pop("options", ())]
         return PartView(
             name=f"{self.name}.{part.name}", id=f"{self.id}-{part.name}", label=translate(part.label),
-            raw=self.raw.get(part.name, ""), options=options, optional=not part.required and self.required,
+            raw=self.raw.get(part.name, ""), options=options, optional=not part.required and self.required and not self.quiet,
             autocomplete=token if own else "off" if token else "", wrong=bool(wrong) and wrong == part.name, **look,
         )  # fmt: skip
 
@@ -454,12 +456,12 @@ def _(kind: Date, **common: Any) -> UnboundField:
 @web_field.register
 def _(kind: Name, **common: Any) -> UnboundField:
     looks = {"family": {"autocomplete": "family-name"}, "given": {"autocomplete": "given-name"}}
-    return Parted(looks=looks, help_text=ONE_NAME, **common)
+    return Parted(looks=looks, help_text=ONE_NAME, quiet=True, **common)
 
 
 @web_field.register
 def _(kind: Kana, **common: Any) -> UnboundField:
-    return Parted(looks={"family": {}, "given": {}}, help_text=NO_KANA, **common)
+    return Parted(looks={"family": {}, "given": {}}, help_text=NO_KANA, quiet=True, **common)
 
 
 @web_field.register
@@ -530,6 +532,7 @@ def page_form(
 WRITTEN_DATE = N_("%(era)s%(year)s年%(month)s%(day)s日（西暦%(western)s年）")
 WRITTEN_WESTERN = N_("%(western)s年%(month)s%(day)s日（%(era)s%(year)s年）")
 FIRST_YEAR = N_("元")
+COMMA = N_("、")
 MONTHS = (
     N_("1月"), N_("2月"), N_("3月"), N_("4月"), N_("5月"), N_("6月"),
     N_("7月"), N_("8月"), N_("9月"), N_("10月"), N_("11月"), N_("12月"),
@@ -550,7 +553,7 @@ def _(kind: Choice, value: Any, context: Context) -> str:
 @shown.register
 def _(kind: Choices, value: Any, context: Context) -> str:
     labels = dict(kind.options)
-    return "、".join(context.translate(labels[code]) for code in value)
+    return _joined(context.translate(COMMA), [context.translate(labels[code]) for code in value])
 
 
 @shown.register
@@ -565,8 +568,8 @@ def _(kind: Person, value: Any, context: Context) -> str:
 
 @shown.register
 def _(kind: Composite, value: Any, context: Context) -> str:
-    return "\u3000".join(
-        shown(part.kind, value[part.name], context) for part in kind.parts() if part.name in value
+    return _joined(
+        "\u3000", [shown(part.kind, value[part.name], context) for part in kind.parts() if part.name in value]
     )
 
 
@@ -588,6 +591,11 @@ def _(kind: Date, value: Any, context: Context) -> str:
         "era": context.translate(era.name), "year": context.translate(FIRST_YEAR) if year == 1 else year,
         "western": day.year, "month": context.translate(MONTHS[day.month - 1]), "day": day.day,
     }  # fmt: skip
+
+
+def _joined(between: str, words: Sequence[str]) -> str:
+    """Words in a row; where some are markup (readings over kanji), what was typed beside them is escaped."""
+    return (Markup(between) if any(isinstance(word, Markup) for word in words) else between).join(words)  # noqa: S704
 
 
 def _trim(text: Any) -> str:

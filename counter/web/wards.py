@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from counter.locales import current, translate
+from counter.locales import translate
 from forms.wards import WARDS
 
 
 def ward_name(code: str) -> str:
-    """江東区, or Koto City to whoever reads Latin letters."""
-    ward = WARDS[code]
-    return translate(ward.name) if current().html == "ja" else f"{ward.romaji}-ku ({ward.name})"
+    """江東区, or as the reader's language writes it."""
+    return translate(WARDS[code].name)

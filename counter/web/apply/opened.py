@@ -15,15 +15,25 @@ from counter.services import drafts
 from counter.services.drafts import Draft
 from counter.services.journey import ROSTER, Journey, Page, journey, roster_questions
 from counter.web.apply import owner
-from counter.web.status.words import status_words
+from counter.web.status.words import status_words, tone
 from counter.web.wards import ward_name
+from forms.life_events import Suggestion, suggestions
 from forms.messages import N_
 from forms.model import Procedure, Question
 from forms.path import look_up
 from forms.procedures import CATALOGUE
 from forms.web import Context, PageForm, page_form, shown
 
+YOURSELF = N_("あなたのこと")
 NAMELESS = N_("お名前がまだの方")
+UNNAMED = N_("お名前がまだの方のこと")
+AT_HAND = {
+    "address": N_("住所が分かるもの（契約書など）"),
+    "kana": N_("ご家族の生年月日が分かるもの"),
+    "account": N_("お金を受け取る口座の通帳やカード"),
+    "corporate_number": N_("法人番号が分かるもの"),
+    "invoice_number": N_("適格請求書発行事業者の登録番号（ある方）"),
+}
 
 
 @dataclass
@@ -60,16 +70,22 @@ class Opened:
         return Context(markup, self.names, self.own)
 
     def name_of(self, person: str) -> str:
+        return self._written_name(person) or str(plain(markup(NAMELESS)))
+
+    def _written_name(self, person: str) -> str:
         for question in roster_questions(self.procedures, self.draft.answers):
             if question.path.split(".")[1] == person:
                 value = look_up(self.draft.answers, question.path)
-                return question.field.kind.show(value) if value else str(plain(markup(NAMELESS)))
+                return question.field.kind.show(value) if value else ""
         return ""
 
     def title_of(self, page: Page) -> str:
         """A section's title, or whom the page is about."""
         if page.person:
-            return markup(N_("%(name)sさんのこと")) % {"name": self.name_of(page.person)}
+            name = self._written_name(page.person)
+            if not name and self.own == page.key:
+                return markup(YOURSELF)
+            return markup(N_("%(name)sさんのこと")) % {"name": name} if name else markup(UNNAMED)
         return markup(page.title)
 
     def form(self, questions: Sequence[Question], formdata: Any = None) -> PageForm:
@@ -88,11 +104,26 @@ class Opened:
             return ""
         return shown(question.field.kind, value, self.context)
 
+    @property
+    def needed(self) -> list[str]:
+        """What to have at hand, from the kinds of what may be asked."""
+        kinds = {found.kind.code for procedure in self.procedures for found in procedure.fields()}
+        return [markup(words) for code, words in AT_HAND.items() if code in kinds]
+
     def ward_name(self, code: str) -> str:
         return ward_name(code)
 
     def status_words(self, status: str) -> str:
         return status_words(status)
+
+    def tone(self, status: str) -> str:
+        return tone(status)
+
+    def deadline(self, procedure: Procedure) -> Suggestion | None:
+        """By when it must be filed, with the day once the answers tell it."""
+        events = [self.draft.event] if self.draft.event else [trigger.event for trigger in procedure.triggers]
+        found = [one for event in events for one in suggestions(event, self.draft.answers)]
+        return next((one for one in found if one.procedure.code == procedure.code and one.deadline), None)
 
     def save(self) -> None:
         drafts.save(db(), self.draft, owner.token())

@@ -110,6 +110,7 @@ def _question_page(opened: Opened, here: Page, form: PageForm) -> str:
     return flask.render_template(
         "apply/page.html", opened=opened, page=here, form=form, journey=opened.journey, open_form=True,
         failed=bool(form.summary), more="more" in flask.request.args, back=_to_check(),
+        action=_address(opened, here.key),
     )  # fmt: skip
 
 
@@ -117,9 +118,12 @@ def _roster(opened: Opened, form: PageForm) -> str | Response:
     if opened.draft.bundle_id:
         return flask.redirect(flask.url_for("apply.receipt", draft_id=opened.draft.id))
     problems = [problem for problem in opened.journey.problems if problem.path == ROSTER]
+    for field in list(form)[1:]:
+        field.help = []  # said once, at the first name
     return flask.render_template(
         "apply/people.html", opened=opened, form=form, open_form=True, failed=bool(form.summary), problems=problems,
         journey=opened.journey, full=len(opened.people) >= drafts.MOST_PEOPLE, back=_to_check(),
+        action=_address(opened, ROSTER),
     )  # fmt: skip
 
 

@@ -27,7 +27,6 @@ class Row:
     label: str
     value: str
     change: str
-    used_by: tuple[str, ...]
     source: str = ""
 
 
@@ -45,6 +44,7 @@ class Destination:
     procedure: Procedure
     ward: str
     office: str
+    receives: tuple[tuple[str, tuple[str, ...]], ...]  # whom or what it is about, and the questions that leave
 
 
 def groups(opened: Opened) -> list[Group]:
@@ -67,9 +67,14 @@ def destinations(opened: Opened) -> list[Destination]:
     try:
         filed = Bundle(opened.procedures).applications(opened.draft.answers)
         return [
-            Destination(CATALOGUE[one.procedure], ward_name(one.ward), route(CATALOGUE[one.procedure], one.ward).office_name)
+            Destination(
+                CATALOGUE[one.procedure],
+                ward_name(one.ward),
+                route(CATALOGUE[one.procedure], one.ward).office_name,
+                _receives(opened, set(one.origins.values())),
+            )
             for one in filed
-        ]  # fmt: skip
+        ]
     except (Incomplete, NotOurs):
         return []
 
@@ -77,8 +82,23 @@ def destinations(opened: Opened) -> list[Destination]:
 def _row(opened: Opened, question: Question, address: str) -> Row:
     part = {"name": "-family", "date": "-year", "address": "-postcode", "account": "-bank", "kana": "-family"}
     mark = question.path.replace(".", "-") + part.get(question.field.kind.code, "")
-    used = tuple(markup(CATALOGUE[code].title) for code in question.by if code in CATALOGUE)
-    return Row(markup(question.field.label), opened.shown(question), f"{address}#{mark}", used, _source(opened, question))
+    label = markup(question.field.label)
+    if question.path.startswith(f"{ROSTER}.") and not question.by:
+        place = [person["id"] for person in opened.people].index(question.path.split(".")[1])
+        label = markup(N_("%(number)s人目の方")) % {"number": place + 1} if place else markup(N_("あなた"))
+    return Row(label, opened.shown(question), f"{address}#{mark}", _source(opened, question))
+
+
+def _receives(opened: Opened, origins: set[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The answers that leave for an office, by page, in words."""
+    found = []
+    for page in opened.journey.pages:
+        names = roster_questions(opened.procedures, opened.draft.answers) if page.person else ()
+        asked = (*(name for name in names if f".{page.person}." in name.path), *page.questions)
+        labels = tuple(markup(question.field.label) for question in asked if question.path in origins)
+        if labels:
+            found.append((opened.title_of(page), labels))
+    return tuple(found)
 
 
 def _source(opened: Opened, question: Question) -> str:

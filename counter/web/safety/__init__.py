@@ -12,6 +12,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from counter import locales
 from counter.extensions import csrf, db, limiter
 from counter.locales import markup
+from counter.services.disaster import register_safety
 from counter.web.access import public
 from forms.bundle import Bundle
 from forms.procedures import CATALOGUE
@@ -42,8 +43,6 @@ def send() -> str | tuple[str, int]:
         return _page(form, _new_token(), again=True), 400
     if not form.validate() or Bundle((CATALOGUE["safety"],)).problems(answers):
         return _page(form, flask.request.form["token"])
-    from counter.services.disaster import register_safety
-
     registered = register_safety(
         db(), answers, nonce=nonce, language=locales.current().code, registered_at=dt.datetime.now(dt.UTC)
     )

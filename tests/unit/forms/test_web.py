@@ -119,5 +119,5 @@ def test_labels_options_and_errors_pass_through_the_translator() -> None:
     form = page_form([question(kinds.Choice())], translate=lambda text: f"[{text}]")(MultiDict())
     form.validate()
     field = form["page.answer"]
-    assert (field.words, field.help, field.problem) == ("[問い]", "[説明]", "[選んでください。]")
+    assert (field.words, field.help, field.problem) == ("[問い]", ["[説明]"], "[選んでください。]")
     assert field.options == [("yes", "[はい]"), ("no", "[いいえ]")]
