@@ -38,7 +38,7 @@ OUTSIDE = "outside"  # jobs that wait for a back office; a partition an office, 
 READING = "reading"  # jobs that need a whole processor
 QUEUES: dict[str, dict[str, Any]] = {
     HERE: {"worker_concurrency": 16, "polling_interval_sec": 0.25},
-    OUTSIDE: {"worker_concurrency": 12, "partition_worker_concurrency": 2, "polling_interval_sec": 1.0},
+    OUTSIDE: {"worker_concurrency": 16, "partition_worker_concurrency": 4, "polling_interval_sec": 0.25},
     READING: {"worker_concurrency": 1, "polling_interval_sec": 0.5},
 }
 UNFINISHED = ("ENQUEUED", "DELAYED", "PENDING")

@@ -6,8 +6,9 @@ import collections
 import http.client
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,11 @@ def test_kill_9_at_ten_random_moments_loses_nothing_and_delivers_nothing_twice(
         server.start()
         share = [waiting.popleft() for _ in range(len(waiting) // left)]
         share += rng.sample([r for r in residents if r.acknowledged], k=min(3, sum(r.acknowledged for r in residents)))
-        killer = threading.Timer(rng.uniform(0.02, 0.8), server.kill)
-        killer.start()
+        killer = Killer(server, after=rng.randrange(len(share)), delay=rng.uniform(0, 0.08))
         with ThreadPoolExecutor(4) as clicks:
-            broken = list(clicks.map(lambda resident: not _submits(resident, server.port), share))
+            done = list(clicks.map(partial(_submits, port=server.port, answered=killer.answered), share))
         killer.join()
-        waiting.extend(resident for resident, failed in zip(share, broken, strict=True) if failed)
+        waiting.extend(resident for resident, well in zip(share, done, strict=True) if not well)
     promised = [resident for resident in residents if resident.acknowledged]
     _nothing_promised_is_missing(store, promised)
 
@@ -68,11 +68,33 @@ def test_kill_9_at_ten_random_moments_loses_nothing_and_delivers_nothing_twice(
     assert 0 < len(promised) < len(residents), "the kills came too late or too early to prove anything"
 
 
-def _submits(resident: Resident, port: int) -> bool:
+class Killer(threading.Thread):
+    """kill -9 of everything a moment after so many answers, however fast the machine is."""
+
+    def __init__(self, server: Server, *, after: int, delay: float) -> None:
+        super().__init__()
+        self._server, self._delay = server, delay
+        self._left, self._now = after, threading.Event()
+        self.start()
+        self.answered(0)
+
+    def answered(self, count: int = 1) -> None:
+        self._left -= count
+        if self._left <= 0:
+            self._now.set()
+
+    def run(self) -> None:
+        self._now.wait(timeout=60)
+        threading.Event().wait(self._delay)
+        self._server.kill()
+
+
+def _submits(resident: Resident, port: int, answered: Callable[[], None]) -> bool:
     try:
         resident.submit(port)
     except (OSError, http.client.HTTPException):
         return False
+    answered()
     return True
 
 
