@@ -70,7 +70,7 @@ def fill_form(
         raise ValueError(f"taken is one of {CAMERAS}")
     rng = np.random.default_rng([seed, zlib.crc32(f"{procedure} {hand}".encode())])
     definition = CATALOGUE[procedure]
-    record = record or Household(rng, ward, children).fill(definition)
+    record = record or Household(rng, ward, children, HANDS[hand].split).fill(definition)
     made = sheet(definition, needed_rows(definition, record))
     words = _as_people_write(written(made, definition, record, by_hand=True), made, rng)
     serial = from_bits(int.from_bytes(rng.bytes(10), "big"))

@@ -60,18 +60,22 @@ class Member:
 class Household:
     """People who live together and move from one place to another."""
 
-    def __init__(self, rng: np.random.Generator, ward: str = "131083", children: int | None = None) -> None:
+    def __init__(
+        self, rng: np.random.Generator, ward: str = "131083", children: int | None = None, split: str = ""
+    ) -> None:
+        """`split`: uses only that split's share of the vocabulary; all of it without one."""
         self.rng = rng
+        self.split = split
         self.ward = ward
         many = int(rng.integers(1, 4)) if children is None else children
-        family = self.pick(words.RARE_FAMILIES if rng.random() < 0.25 else words.FAMILIES)
+        family = self.word(words.RARE_FAMILIES if rng.random() < 0.25 else words.FAMILIES)
         woman = bool(rng.random() < 0.5)
         self.members = [self._adult("p1", "head", family, woman), self._adult("p2", "spouse", family, not woman)]
-        names = rng.permutation(len(words.GIVEN_CHILDREN))
+        names = rng.permutation(np.array(words.share(words.GIVEN_CHILDREN, split)))
         for place in range(many):
-            given = words.GIVEN_CHILDREN[names[place]]
+            given = tuple(str(word) for word in names[place % len(names)])
             if rng.random() < 0.2:
-                given = words.RARE_GIVEN[(place + int(rng.integers(5))) % 5]
+                given = self.word(words.RARE_GIVEN)
             born = MOVED - dt.timedelta(days=int(rng.integers(200, 16 * 365)))
             self.members.append(Member(f"p{place + 3}", "child", family, given, bool(rng.random() < 0.5), born))
         self.new = self.address(ward)
@@ -80,8 +84,12 @@ class Household:
     def pick(self, options: Any) -> Any:
         return options[int(self.rng.integers(len(options)))]
 
+    def word(self, options: Any) -> Any:
+        """A word of this household's split, so that no name, place or sentence trains and tests."""
+        return self.pick(words.share(options, self.split))
+
     def _adult(self, id_: str, role: str, family: tuple[str, str], woman: bool) -> Member:
-        given = self.pick(words.GIVEN_WOMEN if woman else words.GIVEN_MEN)
+        given = self.word(words.GIVEN_WOMEN if woman else words.GIVEN_MEN)
         born = MOVED - dt.timedelta(days=int(self.rng.integers(27 * 365, 55 * 365)))
         return Member(id_, role, family, given, woman, born)
 
@@ -89,15 +97,15 @@ class Household:
         """A real place in the ward; elsewhere in Japan without one. One town in seven is in no table."""
         rng = self.rng
         if ward:
-            (postcode, town), city = self.pick(words.TOWNS[ward]), "東京都" + WARDS[ward].name
+            (postcode, town), city = self.word(words.TOWNS[ward]), "東京都" + WARDS[ward].name
         else:
-            postcode, city, town = self.pick(words.ELSEWHERE)
+            postcode, city, town = self.word(words.ELSEWHERE)
         if rng.random() < 0.15:
-            town = self.pick(words.UNLISTED_TOWNS)
+            town = self.word(words.UNLISTED_TOWNS)
         numbers = [str(int(rng.integers(1, high))) for high in (9, 30, 30)]
         number = "-".join(numbers) if rng.random() < 0.7 else f"{numbers[0]}丁目{numbers[1]}番{numbers[2]}号"
         made = {"postcode": postcode, "city": city, "town": town, "number": number}
-        if building := self.pick(words.BUILDINGS):
+        if building := self.word(words.BUILDINGS):
             made["building"] = building
         return made
 
@@ -149,14 +157,14 @@ class Household:
             "safety.sex": "2" if member.woman else "1",
             "safety.ward": self.ward,
             "safety.address": "東京都" + WARDS[self.ward].name + self.new["town"] + self.new["number"],
-            "safety.nationality": self.pick(words.COUNTRIES),
-            "safety.place": self.pick(words.SHELTERS),
+            "safety.nationality": self.word(words.COUNTRIES),
+            "safety.place": self.word(words.SHELTERS),
             "safety.contact": self._phone()["as_written"],
-            "health-insurance.insurer": self.pick(words.INSURERS),
-            "resident-record.purpose": self.pick(words.PURPOSES),
+            "health-insurance.insurer": self.word(words.INSURERS),
+            "resident-record.purpose": self.word(words.PURPOSES),
             "resident-record.copies": int(self.rng.integers(1, 4)),
-            "supplier.trade_name": self.pick(words.EMPLOYERS),
-            "supplier.trade_kana": self.pick(words.KANA_WORDS),
+            "supplier.trade_name": self.word(words.EMPLOYERS),
+            "supplier.trade_kana": self.word(words.KANA_WORDS),
             "supplier.representative_title": "代表取締役",
             "supplier.capital": int(self.rng.integers(1, 90)) * 1000,
             "supplier.employees": int(self.rng.integers(2, 400)),
@@ -182,7 +190,7 @@ class Household:
             case Address():
                 return self.address("" if rng.random() < 0.5 else self.pick(list(WARDS)))
             case Account():
-                bank, branch = self.pick(words.BANKS)
+                bank, branch = self.word(words.BANKS)
                 return {"bank": bank, "branch": branch, "type": "ordinary", "number": f"{rng.integers(10**6, 10**7)}"}
             case Ward():
                 return self.ward
@@ -206,9 +214,9 @@ class Household:
             case Count():
                 return int(rng.integers(kind.least, min(kind.most, kind.least + 20) + 1))
             case LongText():
-                return "。".join(self.pick(words.SENTENCES) for _ in range(min(2, kind.lines))) + "。"
+                return "。".join(self.word(words.SENTENCES) for _ in range(min(2, kind.lines))) + "。"
             case Text():
-                return self.pick(words.SENTENCES)[: kind.longest]
+                return self.word(words.SENTENCES)[: kind.longest]
         raise TypeError(f"nobody knows what to write for {type(kind).__name__} ({key})")
 
     def _phone(self) -> dict[str, str]:

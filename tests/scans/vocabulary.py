@@ -5,6 +5,9 @@ Some names and places are absent from every lexicon on purpose: a lexicon is a p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 FAMILIES = (
     ("佐藤", "サトウ"), ("鈴木", "スズキ"), ("高橋", "タカハシ"), ("田中", "タナカ"), ("渡辺", "ワタナベ"),
     ("伊藤", "イトウ"), ("山本", "ヤマモト"), ("中村", "ナカムラ"), ("小林", "コバヤシ"), ("加藤", "カトウ"),
@@ -76,7 +79,7 @@ BANKS = (
 )  # fmt: skip
 EMPLOYERS = ("株式会社山水堂", "東都商事株式会社", "有限会社さくら工業", "青空システム株式会社", "合同会社光文社中")
 INSURERS = ("全国健康保険協会東京支部", "東都商事健康保険組合", "千葉県市川市", "さくら工業健康保険組合")
-COUNTRIES = ("日本", "日本", "日本", "ベトナム", "ネパール", "中国")
+COUNTRIES = ("日本", "韓国", "フィリピン", "ベトナム", "ネパール", "中国")
 OCCUPATIONS = ("会社員", "自営業", "学生", "パート", "公務員")
 PURPOSES = (
     "銀行の口座を開くため", "車を買うため", "パスポートの手続", "会社に出すため", "子どもの学校に出します",
@@ -90,6 +93,14 @@ SENTENCES = (
 SHELTERS = ("第二小学校体育館", "中央公民館", "都立水元高校", "友人宅")
 BUSINESSES = ("事務用品の販売", "建物の清掃と管理", "電気工事", "印刷と製本", "情報システムの開発")
 KANA_WORDS = ("カブシキガイシャ", "トウトショウジ", "サンスイドウ", "アオゾラシステム", "サクラコウギョウ")
+
+
+SPLITS = ("train", "dev", "test")
+
+
+def share(options: Sequence[Any], split: str) -> Sequence[Any]:
+    """The part of a list that belongs to a split: every third word, each to one split only."""
+    return options[SPLITS.index(split) :: 3] if split else options
 
 
 def characters() -> str:

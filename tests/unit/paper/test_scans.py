@@ -28,11 +28,28 @@ def test_splits_share_no_hand_font_or_digit() -> None:
     assert _digits().shape == (10, 120, 28, 28)
 
 
+def test_splits_share_no_word() -> None:
+    lists = [
+        value
+        for name, value in vars(vocabulary).items()
+        if name.isupper() and isinstance(value, tuple) and name not in ("SPLITS", "WARD_NAMES", "BUILDINGS")
+    ]
+    assert len(lists) > 10
+    for words in (*lists, *vocabulary.TOWNS.values()):
+        parts = [set(vocabulary.share(words, split)) for split in vocabulary.SPLITS]
+        assert all(parts) and not any(one & other for one, other in combinations(parts, 2)), words
+
+
+def test_a_fallback_belongs_to_its_split() -> None:
+    for split, font in FALLBACK.items():
+        assert font in {hand.font for hand in hands(split)}
+
+
 @pytest.mark.parametrize("name", HANDS)
 def test_a_hand_can_write_every_word(name: str) -> None:
     hand, rng = HANDS[name], np.random.default_rng(0)
     words = [c for c in vocabulary.characters() if c.strip()]
-    ways = (_cmap(hand.font) if hand.font else frozenset(), _cmap(FALLBACK))
+    ways = (_cmap(hand.font) if hand.font else frozenset(), _cmap(FALLBACK[hand.split]))
     assert not [c for c in words if not any(ord(c) in way for way in ways) and not _strokes(c)]
     assert all(hand.draw(c, 40, rng).max() > 0.3 for c in words[::17])
 
