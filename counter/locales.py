@@ -21,7 +21,7 @@ COOKIE_DAYS = 365
 RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
 # What stands after a word in brackets: an explanation in easy Japanese, the official term in English.
 REMARK = re.compile(r"\s?[（(][^（）()]+[）)]$")
-RUBY_TAGS = re.compile(r"<rp>[^<]*</rp>|<rt>[^<]*</rt>|</?ruby>")
+RUBY_TAGS = re.compile(r"<rp>[^<]*</rp>|<rt>[^<]*</rt>|</?ruby>|<span class=\"sc-ruby\">|</span>")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,14 +42,18 @@ DEFAULT = LANGUAGES[0]
 
 
 class Rubied(str):
-    """A message that may hold {漢字|かんじ}: ruby in HTML, escaped like any other text."""
+    """A message that may hold {漢字|かんじ}: ruby in HTML, escaped like any other text.
+
+    One with readings is one span, so that a flex container lays out the sentence and not each of its words.
+    """
 
     __slots__ = ()
 
     def __html__(self) -> Markup:
-        return Markup(  # noqa: S704 - escaped first; only our own tags are put in
-            RUBY.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", str(escape(str(self))))
-        )
+        escaped = str(escape(str(self)))
+        words, readings = RUBY.subn(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", escaped)
+        # Escaped first; only our own tags are put in.
+        return Markup(f'<span class="sc-ruby">{words}</span>' if readings else escaped)  # noqa: S704
 
 
 def plain(text: object) -> str | Markup:
