@@ -10,7 +10,7 @@ from typing import Any
 from forms.gather import project
 from forms.messages import N_, Invalid, Message
 from forms.model import Application, Must, Problem, Procedure, Question
-from forms.path import Document, Walk, look_up, members, valid_answer, walk
+from forms.path import Document, Walk, look_up, members, still, valid_answer, walk
 from forms.snapshot import digest
 
 NOBODY = N_("「%(list)s」にあたる方がいません。あたる方を加えるか、この手続を外してください。")
@@ -46,6 +46,7 @@ class Bundle:
 
         Required if any procedure that asks it here requires it; choosing only if all do no more than choose by it.
         """
+        answers = still(answers)
         merged: dict[str, Question] = {}
         for procedure, walked in self._walks(answers):
             for step in walked.steps:
@@ -68,6 +69,7 @@ class Bundle:
 
     def problems(self, answers: Document) -> list[Problem]:
         """Why the answers may not be submitted yet, in page order; empty when they may."""
+        answers = still(answers)
         questions = self.asked(answers)
         found = [problem for question in questions if (problem := _problem_of(question, answers))]
         for procedure, walked in self._walks(answers):
@@ -78,6 +80,7 @@ class Bundle:
 
     def applications(self, answers: Document) -> list[Application]:
         """One application a (procedure, ward); raises Incomplete while there are problems."""
+        answers = still(answers)
         problems = self.problems(answers)
         if problems:
             raise Incomplete(problems)

@@ -8,13 +8,14 @@ from typing import Any
 
 from forms.conditions import All, Condition, Is
 from forms.model import About, Ask, Field, Procedure
-from forms.path import Document, valid_answer, walk
+from forms.path import Document, still, valid_answer, walk
 
 Record = dict[str, Any]
 
 
 def project(procedure: Procedure, answers: Document) -> tuple[Record, dict[str, str]]:
     """The office's record, with only what this procedure asks on its path, and where each value came from."""
+    answers = still(answers)
     record: Record = {}
     origins: dict[str, str] = {}
     walked = walk(procedure, answers)

@@ -41,6 +41,31 @@ class Walk:
     groups: tuple[Group, ...]
 
 
+class Still(Mapping[str, Any]):
+    """A document that nobody changes while it is looked at: each answer is judged, each procedure walked, once."""
+
+    __slots__ = ("_document", "judged", "walked")
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self.judged: dict[tuple[str, int], tuple[Field, Any]] = {}
+        self.walked: dict[int, tuple[Procedure, Walk]] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        return self._document[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._document)
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+
+def still(document: Document) -> Still:
+    """The document for as long as the caller looks at it; keep none across a change."""
+    return document if isinstance(document, Still) else Still(document)
+
+
 def look_up(document: Document, path: str) -> Any:
     """What stands at a document path, valid or not; None if nothing does."""
     parts = path.split(".")
@@ -64,6 +89,15 @@ def _items(section: Any) -> list[Mapping[str, Any]]:
 
 def valid_answer(document: Document, path: str, field: Field) -> Any:
     """The answer at ``path`` if it is valid, else None; a pointer is valid only if its person is there."""
+    if not isinstance(document, Still):
+        return _judge(document, path, field)
+    known = document.judged.get((path, id(field)))
+    if known is None:
+        known = document.judged[path, id(field)] = field, _judge(document, path, field)
+    return known[1]
+
+
+def _judge(document: Document, path: str, field: Field) -> Any:
     value = look_up(document, path)
     if value is None or not field.kind.valid(value):
         return None
@@ -74,6 +108,15 @@ def valid_answer(document: Document, path: str, field: Field) -> Any:
 
 def walk(procedure: Procedure, document: Document) -> Walk:
     """Every question on the path, in order; answers off the path are not looked at."""
+    if not isinstance(document, Still):
+        return _walk(procedure, document)
+    known = document.walked.get(id(procedure))
+    if known is None:
+        known = document.walked[id(procedure)] = procedure, _walk(procedure, document)
+    return known[1]
+
+
+def _walk(procedure: Procedure, document: Document) -> Walk:
     steps: list[Step] = []
     groups: list[Group] = []
     seen: dict[str, Any] = {}

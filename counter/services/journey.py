@@ -9,7 +9,7 @@ from typing import Any, Literal
 from forms.bundle import Bundle
 from forms.messages import N_, Message
 from forms.model import Field, Problem, Procedure, Question
-from forms.path import look_up
+from forms.path import look_up, still
 
 State = Literal["todo", "part", "done"]
 ROSTER = "people"
@@ -66,7 +66,7 @@ class Journey:
 
 def journey(procedures: Sequence[Procedure], answers: Mapping[str, Any], kept: Mapping[str, Any]) -> Journey:
     """Every page of these procedures for these answers, and why they may not be submitted yet."""
-    bundle = Bundle(procedures)
+    bundle, answers = Bundle(procedures), still(answers)
     questions = bundle.asked(answers)
     problems = _with_kept(bundle.problems(answers), questions, kept)
     name = _name_field(procedures)
