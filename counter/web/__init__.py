@@ -8,7 +8,7 @@ BLUEPRINTS = (
     "counter.web.safety:blueprint",
     "counter.web.suppliers:blueprint",
     "counter.web.account.views:blueprint",
-    "counter.web.office.views:blueprint",
+    "counter.web.office:blueprint",
     "counter.web.desk.batches:blueprint",
     "counter.web.desk.printing:blueprint",
     "counter.web.desk.review:blueprint",

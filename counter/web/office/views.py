@@ -41,6 +41,7 @@ def queue() -> flask.typing.ResponseReturnValue:
         words=words,
         people=_people(),
         offices=organisation.office_names(db(), me.ward),
+        exports={row.procedure: row.title for row in page.rows},
         dues={row.id: words.due(row, today) for row in page.rows},
     )
 

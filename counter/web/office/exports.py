@@ -1,0 +1,72 @@
+"""One's own queue as a table or as JSON, for the office's older systems. Every application in it counts as looked at."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import flask
+from werkzeug.exceptions import NotFound
+
+from counter.extensions import db
+from counter.queries import office
+from counter.queries.office import View
+from counter.services import audit
+from counter.web import access
+from counter.web.office.filters import Chosen
+from counter.web.office.views import blueprint
+from counter.web.office.words import STATUSES
+from counter.web.openapi import answers
+from forms.exports import columns, row
+from forms.model import Procedure
+from forms.procedures import CATALOGUE
+
+MOST = 500
+_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
+EXPORT = {"type": "object", "required": ["procedure", "applications"], "properties": {
+    "procedure": {"type": "string"}, "applications": {"type": "array", "items": {"type": "object"}}}}  # fmt: skip
+
+
+@blueprint.get("/export/<code>.csv")
+@access.looks
+@access.staff("clerk")
+def export_csv(code: str) -> flask.typing.ResponseReturnValue:
+    views, procedure = _views(code)
+    out = io.StringIO()
+    table = csv.writer(out, quoting=csv.QUOTE_ALL)
+    table.writerow(["受付番号", "状況", "受付日時", *(column.label for column in columns(procedure))])
+    for view in views:
+        head = [f"{view.row.number}-{view.row.line}", STATUSES[view.row.status], view.row.received_at.isoformat()]
+        table.writerow([safe(cell) for cell in [*head, *row(procedure, view.record or {})]])
+    response = flask.Response("\ufeff" + out.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{code}.csv"'
+    return response
+
+
+@blueprint.get("/export/<code>.json")
+@access.looks
+@access.staff("clerk")
+@answers("自分の所管課の申請", EXPORT)
+def export_json(code: str) -> flask.typing.ResponseReturnValue:
+    views, _ = _views(code)
+    return flask.jsonify(procedure=code, applications=[
+        {"number": f"{view.row.number}-{view.row.line}", "id": view.row.id, "status": view.row.status,
+         "received_at": view.row.received_at.isoformat(), "definition_digest": view.definition_digest,
+         "record": view.record} for view in views])  # fmt: skip
+
+
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _views(code: str) -> tuple[list[View], Procedure]:
+    """The applications of the view in the address, opened; at most MOST of them, and each is written down."""
+    me, procedure = access.me(), CATALOGUE.get(code)
+    if procedure is None:
+        raise NotFound
+    chosen = Chosen.of({**flask.request.args.to_dict(), "procedure": code, "after": ""}, me)
+    page = office.queue(db(), me.ward, chosen.offices, chosen.filters(), size=MOST)
+    views = [view for line in page.rows if (view := office.application(db(), me.ward, line.id, me.offices))]
+    audit.record(db(), me.ward, me.actor, "application.export", code, {"applications": [view.row.id for view in views]})
+    return views, procedure
