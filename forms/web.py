@@ -54,6 +54,8 @@ BLANK: tuple[Any, ...] = (None, "", [], {})
 _LONG_LIST = 7
 _LONGEST_RAW = 20_000
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
 WRITE = Message(N_("入力してください。"))
 PICK = Message(N_("選んでください。"))
 FROM_LIST = Message(N_("一覧から選んでください。"))
@@ -144,6 +146,7 @@ class Answer(wtforms.Field):  # type: ignore[misc]
         else:
             self.raw = self.refill(data)
         self.read()
+        self.raw = presentable(self.raw)
 
     def read(self) -> None:
         """``raw`` as the kind's value, or the reason why it is none."""
@@ -601,6 +604,15 @@ def _joined(between: str, words: Sequence[str]) -> str:
 def _trim(text: Any) -> str:
     """What a form keeps of one input: enough to show it again, never a whole book."""
     return re.sub("\r\n?", "\n", text[:_LONGEST_RAW]) if isinstance(text, str) else ""
+
+
+def presentable(raw: Any) -> Any:
+    """What may stand in HTML: the error has told of control characters, and they could not be seen anyway."""
+    if isinstance(raw, dict):
+        return {name: presentable(text) for name, text in raw.items()}
+    if isinstance(raw, list):
+        return [presentable(text) for text in raw]
+    return _UNPRINTABLE.sub("", raw)
 
 
 def _width(longest: int) -> str:

@@ -3,6 +3,7 @@
 import errno
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 import flask
 from flask_wtf.csrf import CSRFError
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from counter.locales import current, translate
 from counter.vault import Locked
 from forms.messages import N_
+from forms.web import presentable
 
 log = logging.getLogger("counter.errors")
 
@@ -91,7 +93,7 @@ def _http(error: HTTPException) -> flask.typing.ResponseReturnValue:
         if _is_outage(error.original_exception):
             return _outage(error.original_exception)
     elif isinstance(error, CSRFError):
-        return _page(400, _CSRF)
+        return _send_again()
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
     code = error.code or 500
@@ -139,6 +141,31 @@ def _page(code: int, words: tuple[str, str, str]) -> flask.Response:
         response = flask.make_response(_html(code=code, title=title, message=message, advice=advice))
     response.status_code = code
     return response
+
+
+def _send_again() -> flask.Response:
+    """A form of ours whose token has grown old comes back with all that was typed, to be sent with a new one."""
+    if wants_json():
+        return _page(400, _CSRF)
+    title, message, advice = (translate(text) for text in _CSRF)
+    typed = [pair for pair in flask.request.form.items(multi=True) if pair[0] != "csrf_token"]
+    return flask.make_response(
+        flask.render_template(
+            "errors/csrf.html",
+            title=title,
+            message=message,
+            advice=advice,
+            fields=[(presentable(name), presentable(value)) for name, value in typed] if _from_here() else [],
+            action=flask.request.full_path.rstrip("?"),
+        ),
+        400,
+    )
+
+
+def _from_here() -> bool:
+    """Whether a page of ours sent this form; what another site made up is not offered for sending."""
+    sender = flask.request.headers.get("Origin") or flask.request.headers.get("Referer") or ""
+    return urlsplit(sender).netloc == flask.request.host
 
 
 def _html(**words: Any) -> str:

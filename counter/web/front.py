@@ -19,6 +19,7 @@ from forms.messages import N_
 from forms.model import Procedure
 from forms.procedures import CATALOGUE
 from forms.wards import WARDS
+from forms.web import presentable
 
 blueprint = flask.Blueprint("front", __name__)
 
@@ -62,7 +63,7 @@ def guide(event: str) -> str | flask.typing.ResponseReturnValue:
 @blueprint.get("/procedures")
 @public
 def procedures() -> str:
-    query = flask.request.args.get("q", "")[:100].strip()
+    query = presentable(flask.request.args.get("q", "")[:100]).strip()
     return flask.render_template("front/procedures.html", query=query, found=search(query))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,9 @@ from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.draft import Draft
 from counter.web.front import search
+from forms.kinds import Choice
+from forms.model import Ask, Field
+from forms.procedures import CATALOGUE
 from tests import moves
 from tests.conftest import both_backends
 from tests.pages import Page, Resident
@@ -193,6 +197,43 @@ def test_a_draft_is_sealed_and_leaves_when_it_is_discarded(resident: Resident, s
     resident.client.post(f"/apply/{row.id}/discard")
     with store.session() as session:
         assert session.scalars(sa.select(Draft)).all() == []
+
+
+def test_an_old_draft_is_judged_by_todays_definition(
+    resident: Resident, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question was added, options were dropped: nothing is lost, and the first page with a problem opens."""
+    to_check(resident)
+    check = resident.address
+    old = CATALOGUE["move-in"]
+    payment = CATALOGUE["health-insurance"].top_asks[-1].field
+    fewer = replace(payment, kind=Choice((("transfer", "口座振替"), ("cash", "現金"))))
+    insurance = CATALOGUE["health-insurance"]
+    asks = tuple(Ask(fewer) if ask == Ask(payment) else ask for ask in insurance.asks)
+    added = Field(old.top_asks[-1].field.section, "parking", "駐車場を使いますか", Choice())
+    monkeypatch.setitem(CATALOGUE, "move-in", replace(old, asks=(*old.asks, Ask(added))))
+    monkeypatch.setitem(CATALOGUE, "health-insurance", replace(insurance, asks=asks))
+
+    resident.open(check)
+    assert "/q/health-insurance" in resident.address
+    assert resident.page.texts("sc-error") == ["＊一覧から選んでください。"]
+    resident.send(**{"health-insurance.payment": "cash"})
+    assert "/q/move-in" in resident.address and "move-in.parking" in resident.page.questions
+    assert resident.page.form()[1]["move-in.visit_date.day"] == "20", "what was answered is still there"
+    resident.send(**{"move-in.parking": "no"})
+    assert resident.address.endswith("/check")
+    resident.send()
+    assert resident.page.heading == "受け付けました" and len(filed(store)) == 4
+
+
+def test_a_procedure_that_is_no_longer_offered_drops_out_of_a_draft(
+    resident: Resident, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_check(resident)
+    monkeypatch.delitem(CATALOGUE, "child-allowance")
+    resident.open(resident.address)
+    resident.send()
+    assert len(filed(store)) == 3
 
 
 def test_search_knows_what_happened_and_how_it_is_written(app: Flask) -> None:

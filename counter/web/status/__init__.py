@@ -14,6 +14,7 @@ from counter.services import status
 from counter.web.access import public
 from counter.web.status import words
 from counter.web.wards import ward_name
+from forms.web import presentable
 
 blueprint = flask.Blueprint("status", __name__, url_prefix="/status")
 
@@ -24,13 +25,13 @@ _SEEN = "status"
 @blueprint.get("/")
 @public
 def look_up() -> str:
-    return _form(number=flask.request.args.get("number", "")[:40])
+    return _form(number=presentable(flask.request.args.get("number", "")[:40]))
 
 
 @blueprint.post("/")
 @public
 def find() -> str | Response | tuple[str, int]:
-    number, secret = (flask.request.form.get(name, "")[:100] for name in ("number", "secret"))
+    number, secret = (presentable(flask.request.form.get(name, "")[:100]) for name in ("number", "secret"))
     if locales.switching():
         return _form(number=number, secret=secret)
     keep_changes()

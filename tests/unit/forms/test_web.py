@@ -80,7 +80,7 @@ def test_bad_input_is_refused_with_a_message_or_kept_as_it_is_and_never_lost(kin
         assert form.values == {"page.answer": None}
         assert form.summary[0][2]
         kept = form_class(kept=form.rejected)["page.answer"].raw
-        if kind.code != "declaration":
+        if kind.code != "declaration" and text.isprintable():
             assert text in (kept if isinstance(kept, list) else kept.values() if isinstance(kept, dict) else [kept])
 
 
