@@ -129,7 +129,7 @@ def _pack(archive: tarfile.TarFile, settings: Mapping[str, Any], snapshot: Path)
     with engine.connect() as connection:
         rows = _counts(connection)
         identity, fingerprint = connection.execute(sa.select(Installation.id, Installation.master_fingerprint)).one()
-        ends = {chain: last for chain, last in connection.execute(sa.select(AuditChain.chain, AuditChain.sequence))}
+        ends = dict(connection.execute(sa.select(AuditChain.chain, AuditChain.sequence)).all())
     engine.dispose()
     files: dict[str, str] = {}
     for path, name in _members(settings, snapshot, ends):

@@ -31,7 +31,9 @@ def test_a_stranger_is_sent_to_sign_in_from_every_staff_route(app: Flask, client
     for endpoint, method, path, mark in rules(app):
         if mark and mark.kind == "staff":
             answer = client.open(path, method=method)
-            assert answer.status_code in (302, 401, 403), f"{method} {endpoint} answered a stranger {answer.status_code}"
+            assert answer.status_code in (302, 401, 403), (
+                f"{method} {endpoint} answered a stranger {answer.status_code}"
+            )
 
 
 def test_another_ones_draft_is_absent(app: Flask, client: FlaskClient) -> None:

@@ -36,13 +36,18 @@ def words(pattern: str, *suffixes: str) -> Iterator[str]:
 
 
 def test_modules_are_short() -> None:
-    long = [f"{path}: {lines}" for path in modules() if (lines := len((ROOT / path).read_text().splitlines())) > LONGEST]
+    long = [
+        f"{path}: {lines}" for path in modules() if (lines := len((ROOT / path).read_text().splitlines())) > LONGEST
+    ]
     assert not long
 
 
 def test_modules_say_what_may_go_into_them() -> None:
-    silent = [str(path) for path in modules()
-              if (source := (ROOT / path).read_text()).strip() and not ast.get_docstring(ast.parse(source))]
+    silent = [
+        str(path)
+        for path in modules()
+        if (source := (ROOT / path).read_text()).strip() and not ast.get_docstring(ast.parse(source))
+    ]
     assert not silent
 
 
@@ -65,20 +70,69 @@ def test_no_sql_is_written_as_text() -> None:
 
 def test_sessions_are_not_bypassed() -> None:
     """A bare connection or table knows no ward. Only the audit log and the job engine need one."""
-    allowed = ("counter/services/audit.py", "counter/jobs/engine.py", "counter/database.py", "counter/installation.py",
-               "counter/backup.py", "counter/migrations/", "tests/")
-    assert not [line for line in words(r"\.connection\(\)|__table__\b|engine\.(connect|begin)\(", ".py")
-                if not line.startswith(allowed)]
+    allowed = (
+        "counter/services/audit.py",
+        "counter/jobs/engine.py",
+        "counter/database.py",
+        "counter/installation.py",
+        "counter/backup.py",
+        "counter/migrations/",
+        "tests/",
+    )
+    assert not [
+        line
+        for line in words(r"\.connection\(\)|__table__\b|engine\.(connect|begin)\(", ".py")
+        if not line.startswith(allowed)
+    ]
 
 
 def test_services_leave_the_commit_to_their_caller() -> None:
-    assert not [line for line in words(r"session\.commit\(", ".py")
-                if line.startswith(("counter/services", "counter/queries"))]
+    assert not [
+        line for line in words(r"session\.commit\(", ".py") if line.startswith(("counter/services", "counter/queries"))
+    ]
+
+
+# library -> where it may be imported
+QUARANTINE = {
+    "wtforms": ("forms/web",),
+    "cv2": ("ocr/",),
+    "onnxruntime": ("ocr/engines/ppocr.py",),
+    "pytesseract": ("ocr/engines/tesseract.py",),
+    "dbos": ("counter/jobs/",),
+    "weasyprint": ("counter/printing/", "counter/web/apply/copy.py"),
+    "flask_security": ("counter/web/account/", "counter/models/staff.py", "counter/demo.py"),
+}
+
+
+@pytest.mark.parametrize("library", QUARANTINE)
+def test_libraries_stay_where_they_belong(library: str) -> None:
+    """Each behind one door, so that it can be replaced, and loaded only where it is needed."""
+    elsewhere = [
+        str(path)
+        for path in modules()
+        if path.parts[0] != "tests" and library in imported(path) and not str(path).startswith(QUARANTINE[library])
+    ]
+    assert not elsewhere
+
+
+@functools.cache
+def imported(path: Path) -> frozenset[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return frozenset(name.partition(".")[0] for name in names)
 
 
 def test_no_address_or_place_of_a_machine_is_committed() -> None:
-    pins = [f"{name}: {line}" for name in ("requirements.lock", "requirements-dev.lock")
-            for line in (ROOT / name).read_text().splitlines() if re.search(r"://|(^|\s)/\w|@ file", line)]
+    pins = [
+        f"{name}: {line}"
+        for name in ("requirements.lock", "requirements-dev.lock")
+        for line in (ROOT / name).read_text().splitlines()
+        if re.search(r"://|(^|\s)/\w|@ file", line)
+    ]
     assert not pins
     assert not list(words(r"/(home|root|Users)/\w+/|/work/", ".py", ".sh", ".toml", ".md", ".html", ".js"))
 
@@ -89,7 +143,7 @@ def test_every_locked_package_has_a_hash() -> None:
         assert not [block.splitlines()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]
 
 
-@pytest.mark.parametrize("document", sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize("document", [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"], ids=lambda p: p.name)
 def test_documents_name_commands_that_exist(document: Path) -> None:
     from counter.cli import COMMANDS
 

@@ -43,7 +43,9 @@ def test_nobody_else_points_at_a_wards_row_without_naming_the_ward(table: sa.Tab
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_moments_know_their_zone(table: sa.Table) -> None:
-    naive = [column.name for column in table.columns if isinstance(column.type, sa.DateTime) and not column.type.timezone]
+    naive = [
+        column.name for column in table.columns if isinstance(column.type, sa.DateTime) and not column.type.timezone
+    ]
     assert not naive
 
 

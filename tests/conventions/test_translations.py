@@ -65,7 +65,9 @@ def test_a_catalogue_holds_what_the_program_says_and_nothing_else(catalogue: Cat
 
 def test_every_message_is_translated(catalogue: Catalog) -> None:
     assert [message.id for message in entries(catalogue) if not all(forms_of(message.string)) or message.fuzzy] == []
-    assert all(len(forms_of(message.string)) == catalogue.num_plurals for message in entries(catalogue) if message.pluralizable)
+    assert all(
+        len(forms_of(message.string)) == catalogue.num_plurals for message in entries(catalogue) if message.pluralizable
+    )
 
 
 def test_placeholders_are_the_same(folder: str) -> None:

@@ -27,7 +27,7 @@ def test_a_whole_installation_starts(home: Home) -> None:
 @both_backends
 def test_a_lost_master_key_stops_it(home: Home) -> None:
     (home.instance / "master.key").unlink()
-    with pytest.raises(Refused, match="master key .* is missing, but the database exists"):
+    with pytest.raises(Refused, match=r"master key .* is missing, but the database exists"):
         start(home)
     with pytest.raises(Refused, match="master key"):
         installation.migrate(config.load(home.settings))
