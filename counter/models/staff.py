@@ -1,11 +1,7 @@
-"""People who work at the counter: their sign-in, their ward, their offices. Columns as Flask-Security wants them.
-
-The only model that imports Flask-Security; only counter.web.account and the commands about staff import it.
-"""
+"""People who work at the counter: their sign-in, their ward, their offices. Columns as Flask-Security wants them."""
 
 import datetime as dt
 
-from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -21,7 +17,7 @@ _STAFF_ROLE = Table(
 )
 
 
-class Role(RoleMixin, Base):
+class Role(Base):
     """clerk (works on applications), desk (works on paper), admin."""
 
     __tablename__ = "role"
@@ -31,8 +27,12 @@ class Role(RoleMixin, Base):
     name: Mapped[str] = mapped_column(String(20), unique=True)
     description: Mapped[str] = mapped_column(String(80), default="")
 
+    def get_permissions(self) -> set[str]:
+        """Flask-Security asks; here a role's name says everything."""
+        return set()
 
-class Staff(UserMixin, Base):
+
+class Staff(Base):
     """`ward` and `offices` bound what this person may see; they are read again at every request."""
 
     __tablename__ = "staff"

@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from counter.extensions import Store
 from counter.web import access
-
-SAMPLE = {"string": "X" * 17, "int": 1, "path": "x"}
+from tests.moves import SHIBUYA
+from tests.staff import hire, sign_in
 
 
 def rules(app: Flask) -> list[tuple[str, str, str, access.Access | None]]:
@@ -34,6 +35,31 @@ def test_a_stranger_is_sent_to_sign_in_from_every_staff_route(app: Flask, client
             assert answer.status_code in (302, 401, 403), (
                 f"{method} {endpoint} answered a stranger {answer.status_code}"
             )
+
+
+@pytest.mark.parametrize("role", access.ROLES)
+def test_a_role_opens_its_own_routes_alone(app: Flask, store: Store, role: str) -> None:
+    """The wrong role is refused, whatever the address; the right one is refused nothing but what does not exist."""
+    hire(store, app, "somebody@example.jp", role=role, offices=("child-support",))
+    client = sign_in(app, "somebody@example.jp")
+    for endpoint, method, path, mark in rules(app):
+        if mark and mark.kind == "staff" and "sign" not in endpoint:
+            status = client.open(path, method=method).status_code
+            if role in mark.roles:
+                assert status != 403 and status < 500, f"{method} {endpoint} refused a {role}: {status}"
+                assert status in (200, 302, 303, 400, 404, 409, 422), f"{method} {endpoint}: {status}"
+            else:
+                assert status == 403, f"{method} {endpoint} let a {role} in: {status}"
+
+
+def test_a_ward_in_the_address_or_the_form_is_ignored(app: Flask, store: Store) -> None:
+    hire(store, app, "somebody@example.jp", offices=("child-support",))
+    client = sign_in(app, "somebody@example.jp")
+    for endpoint, method, path, mark in rules(app):
+        if mark and mark.kind == "staff" and "clerk" in mark.roles and method == "GET" and "X" * 17 not in path:
+            plain, asked = client.get(path), client.get(f"{path}?ward={SHIBUYA}&office=resident-registry")
+            assert asked.status_code in (plain.status_code, 400, 404), endpoint
+            assert "渋谷区" not in asked.text, f"{endpoint} shows another ward"
 
 
 def test_another_ones_draft_is_absent(app: Flask, client: FlaskClient) -> None:
