@@ -6,6 +6,8 @@ from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
 
+from counter import turns
+
 READER = "reader"
 _PATIENCE = 15  # seconds that a writer waits for another
 
@@ -21,6 +23,7 @@ def make_engine(url: str) -> sa.Engine:
         connect_args={"timeout": _PATIENCE},
     )
     sa.event.listen(engine, "connect", _on_connect)
+    turns.take_turns(engine, Path(str(parsed.database)).absolute(), reader=READER)  # before we begin
     sa.event.listen(engine, "begin", _on_begin)
     return engine
 

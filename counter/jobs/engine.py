@@ -24,6 +24,8 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, WorkflowSerializationFormat
 from sqlalchemy.orm import Session
 
+from counter import turns
+from counter.database import READER, sqlite_file
 from counter.extensions import Store
 from counter.models.worker import Worker
 from counter.services import delivery
@@ -273,6 +275,9 @@ def _own_engine(engine: sa.Engine) -> sa.Engine:
     if engine.dialect.name != "sqlite":
         return sa.create_engine(engine.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     own = sa.create_engine(engine.url, pool_size=10, max_overflow=10)
+    file = sqlite_file(engine)
+    assert file is not None
+    turns.take_turns(own, file.absolute(), reader=READER)
 
     @sa.event.listens_for(own, "connect")
     def _(connection: Any, _record: Any) -> None:
