@@ -1,0 +1,19 @@
+"""Erasure: shred the key, drop what finds the record again, empty its audit events; the chain stays whole."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from counter import vault
+from counter.models.application import Application, SearchToken
+from counter.services import audit
+
+
+def erase_application(session: Session, application: Application, *, actor: str) -> None:
+    """What was asked and answered is gone for good; that a case existed, and when, remains for the statistics.
+
+    The session works for the application's ward. Erasing twice is no error.
+    """
+    vault.of(session).shred(session, application.key_id)
+    session.execute(sa.delete(SearchToken).where(SearchToken.application_id == application.id))
+    audit.erase(session, application.id)
+    audit.record(session, application.ward, actor, "application.erase", application.id)
