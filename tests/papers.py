@@ -58,7 +58,7 @@ def paper_pages(
     procedure: Procedure, record: Mapping[str, Any], serial: str, doubtful: tuple[str, ...], misread: Mapping[str, str]
 ) -> list[PageReading]:
     made = sheet(procedure)
-    said = {**written(made, procedure, record), **misread}
+    said = {**written(made, procedure, record, by_hand=True), **misread}
     from counter.services.review import fields
     from ocr.compose import compose
 

@@ -286,7 +286,9 @@ def _seen(path: str, kind: Kind, whole: tuple[Reading, Any], parts: Sequence[tup
     right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
     labels = {part.name: part.label for part in kind.parts()}
     of_parts = [
-        f"{labels.get(one.key.removeprefix(f'{path}.'), '')}：{'・'.join(one.reasons)}" for one, _ in parts if not one.accepted
+        f"{labels.get(one.key.removeprefix(f'{path}.'), '')}：{'・'.join(one.reasons)}"
+        for one, _ in parts
+        if not one.accepted
     ]
     reasons = of_parts or (list(row.reasons) if not row.accepted else [])
     return Seen(
@@ -428,10 +430,7 @@ def confirm(
         channel=Channel.PAPER,
         nonce=nonce,
         language="ja",
-        provenance={
-            document: _provenance(seen.get(_stood(path, before)), record_value(dense, path), actor)
-            for path, document in origins.items()
-        },
+        provenance=_how(seen, dense, before, origins, actor),
         received_at=now,
         counter_date=batch.counter_date,
     )
@@ -451,6 +450,21 @@ def _paths(record: Mapping[str, Any]) -> Iterator[str]:
                 yield from (f"{key}.{row}.{name}" for name in member)
         else:
             yield from (f"{key}.{name}" for name in content)
+
+
+def _how(
+    seen: Mapping[str, Seen], dense: Record, before: Mapping[str, str], origins: Mapping[str, str], actor: str
+) -> dict[str, dict[str, Any]]:
+    """By document path how an answer came about; where one person stands in two places, the more human way counts."""
+    found: dict[str, dict[str, Any]] = {}
+    for path, document in origins.items():
+        how = _provenance(seen.get(_stood(path, before)), record_value(dense, path), actor)
+        if document not in found or _BY_HAND.index(how["how"]) < _BY_HAND.index(found[document]["how"]):
+            found[document] = how
+    return found
+
+
+_BY_HAND = ("corrected", "entered", "scanned")
 
 
 def _provenance(seen: Seen | None, value: Any, actor: str) -> dict[str, Any]:

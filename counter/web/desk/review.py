@@ -176,6 +176,7 @@ def _confirm(screen: Screen) -> flask.typing.ResponseReturnValue:
 
 
 def _screen(screen: Screen, status: int = 200) -> flask.typing.ResponseReturnValue:
+    screen.settle()
     neighbours = lists.forms(db(), batch_id=screen.form.batch_id)
     return flask.render_template(
         "desk/review.html", screen=screen, forms=neighbours, titles=titles(), states=lists.STATES

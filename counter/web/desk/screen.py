@@ -69,6 +69,17 @@ class Screen:
             for about in review.lists(self.procedure)
         ]
 
+    def settle(self) -> None:
+        """Say each thing once: an error stands for the reason why a field was doubtful."""
+        for answer in self.page:
+            if answer.problem:
+                answer.help = ""
+
+    @property
+    def summary(self) -> list[tuple[str, str, str]]:
+        """(fragment, label, message) of each error."""
+        return [(row.field.target, row.entry.label, row.field.problem) for row in self.fields if row.field.problem]
+
     def refuse(self, problems: Mapping[str, Message]) -> None:
         """Show the judge's problems where they belong."""
         shown = {entry.path for entry in self.entries}
@@ -104,6 +115,8 @@ def build(session: Session, form: PaperForm, procedure: Procedure, said: Any = N
 
 def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int) -> Screen:
     assert opened.procedure is not None
+    for entry in opened.entries:  # a clerk knows how to write a name; what helps here is why a field is doubtful
+        page[entry.path].help = "・".join(entry.reasons)
     shown = {about.record_key: 0 for about in review.lists(opened.procedure)}
     for entry in opened.entries:
         key, _, rest = entry.path.partition(".")
