@@ -39,9 +39,9 @@ HERE = "here"  # jobs that only touch our own database
 OUTSIDE = "outside"  # jobs that wait for a back office; a partition an office, so that a dead one holds up only itself
 READING = "reading"  # jobs that need a whole processor
 QUEUES: dict[str, dict[str, Any]] = {
-    HERE: {"worker_concurrency": 16, "polling_interval_sec": 0.25},
-    OUTSIDE: {"worker_concurrency": 16, "partition_worker_concurrency": 4, "polling_interval_sec": 0.25},
-    READING: {"worker_concurrency": 1, "polling_interval_sec": 0.5},
+    HERE: {"worker_concurrency": 32, "polling_interval_sec": 0.5},
+    OUTSIDE: {"worker_concurrency": 24, "partition_worker_concurrency": 6, "polling_interval_sec": 0.5},
+    READING: {"worker_concurrency": 1, "polling_interval_sec": 1.0},
 }
 UNFINISHED = ("ENQUEUED", "DELAYED", "PENDING")
 JOBS = ("counter.jobs.deliver", "counter.jobs.read_scan")
