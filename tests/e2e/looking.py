@@ -1,0 +1,110 @@
+"""How tests look at a page: axe, sideways scrolling, pictures, and answers taken from the definitions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ElementHandle, Page
+
+from forms.path import look_up
+from tests.pages import KINDS
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+FORWARD = "form#page-form .sc-actions button >> nth=0"
+
+
+def check(page: Page, *, axe: bool = True) -> None:
+    """No violation of axe's rules, nothing wider than the window, no target too small for a finger."""
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
+    if axe:
+        found = Axe().run(page).response["violations"]
+        told = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+        assert told == [], f"{page.url}\n" + "\n".join(told)
+
+
+def picture(page: Page, folder: Path | None, name: str) -> None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
+
+
+class Visitor:
+    """Somebody at a browser who answers what is asked from a document."""
+
+    def __init__(self, page: Page, answers: Mapping[str, Any], *, axe: bool = True) -> None:
+        self.page = page
+        self.answers = answers
+        self.axe = axe
+        self.people: list[str] = []
+        self.pictures: Path | None = None
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+        check(self.page, axe=self.axe)
+
+    def press(self, selector: str = FORWARD) -> None:
+        with self.page.expect_navigation():
+            self.page.click(selector)
+        check(self.page, axe=self.axe)
+
+    @property
+    def place(self) -> str:
+        """What the address says after the draft's id."""
+        return re.sub(r"^.*/apply/\w+/|[?#].*$", "", self.page.url)
+
+    def walk(self) -> None:
+        """From the first question to the check page."""
+        for _ in range(40):
+            if self.place == "check":
+                return
+            if self.place == "people":
+                self._roster()
+            self.fill()
+            name = re.sub(r"\W|m[0-9a-f]{6}", "", self.place.removeprefix("q/"))
+            picture(self.page, self.pictures, f"resident-{name}")
+            self.press()
+        raise AssertionError(f"no end: {self.page.url}")
+
+    def fill(self) -> None:
+        for question in self.page.query_selector_all("[data-path]"):
+            for name, raw in self._inputs(question.get_attribute("data-path") or "").items():
+                _write(self.page.query_selector_all(f'[name="{name}"]'), raw)
+
+    def _roster(self) -> None:
+        while self.page.locator(".sc-person").count() < len(self.answers["people"]):
+            self.press("button[value=add]")
+        paths = [one.get_attribute("data-path") or "" for one in self.page.query_selector_all("[data-path]")]
+        self.people = [path.split(".")[1] for path in paths]
+
+    def _inputs(self, path: str) -> dict[str, Any]:
+        theirs = dict(zip(self.people, (person["id"] for person in self.answers["people"]), strict=False))
+        section, *rest = path.split(".")
+        kind = KINDS[f"{section}.{rest[-1]}"]
+        value = look_up(self.answers, f"{section}.{theirs.get(rest[0], '')}.{rest[1]}" if len(rest) == 2 else path)
+        if value is None:
+            return {}
+        if kind.code == "person":
+            value = next(mine for mine, other in theirs.items() if other == value)
+        raw = kind.raw(value)
+        return {f"{path}.{part}": text for part, text in raw.items()} if isinstance(raw, dict) else {path: raw}
+
+
+def _write(inputs: list[ElementHandle], raw: Any) -> None:
+    for one in inputs:
+        kind = one.get_attribute("type")
+        if kind in ("radio", "checkbox"):
+            if one.get_attribute("value") in (raw if isinstance(raw, list) else [raw]):
+                one.check()
+        elif one.evaluate("element => element.tagName") == "SELECT":
+            one.select_option(raw)
+        else:
+            one.fill(str(raw))
