@@ -16,6 +16,7 @@ from typing import Any
 import wtforms
 from markupsafe import Markup
 from wtforms.fields.core import UnboundField
+from wtforms.utils import unset_value
 
 from forms import eras
 from forms.eras import WESTERN
@@ -144,7 +145,7 @@ class Answer(wtforms.Field):  # type: ignore[misc]
         elif isinstance(data, Kept):
             self.raw = self.restore(data.raw)
         else:
-            self.raw = self.refill(data)
+            self.raw = self.refill(None if data is unset_value else data)
         self.read()
         self.raw = presentable(self.raw)
 

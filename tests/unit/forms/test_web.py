@@ -62,6 +62,13 @@ def test_what_was_sent_is_the_value_and_a_stored_value_fills_the_same_inputs(kin
 
 
 @EVERY_KIND
+def test_a_fresh_form_is_empty(kind: Kind) -> None:
+    field = page_form([question(kind)], people=PEOPLE)()["page.answer"]
+    assert field.blank() and field.data is None
+    assert field.raw in ("", []) or set(field.raw.values()) <= {"", "ad"}
+
+
+@EVERY_KIND
 @pytest.mark.parametrize("required", [True, False])
 def test_empty_is_no_value_and_an_error_only_where_it_is_required(kind: Kind, required: bool) -> None:
     form = page_form([question(kind, required=required)], people=PEOPLE)(MultiDict())
