@@ -76,10 +76,10 @@ def append(
 ) -> Event:
     """Add one event and bring the application's projection along; ``status`` None: it stands where it stood.
 
-    ``after``: the last event the caller has seen; raises Conflict when there is a later one.
+    ``after``: the last event the caller has seen; raises Conflict when a person acted later. A hand-over is no conflict.
     """
     row = session.get_one(Application, (ward, application_id), with_for_update=True, populate_existing=True)
-    if after is not None and row.last_event != after:
+    if after is not None and row.last_event != after and _others_acted(session, ward, application_id, after):
         raise Conflict
     row.last_event += 1
     if status is not None:
@@ -99,6 +99,19 @@ def append(
     session.add(event)
     session.flush()
     return event
+
+
+def _others_acted(session: Session, ward: str, application_id: str, after: int) -> bool:
+    return bool(
+        session.scalar(
+            sa.select(sa.func.count()).where(
+                Event.ward == ward,
+                Event.application_id == application_id,
+                Event.seq > after,
+                Event.kind.not_in([Kind.DELIVERED, Kind.UNDELIVERABLE, Kind.RESENT]),
+            )
+        )
+    )
 
 
 def by_number(
