@@ -23,6 +23,7 @@ from forms import snapshot
 from forms.model import Procedure
 
 PAGE = 50
+_LONGEST_CURSOR = 200
 
 
 class BadCursor(ValueError):
@@ -289,11 +290,11 @@ def _written(row: Row) -> str:
 
 def _read(after: str) -> tuple[dt.datetime, str]:
     try:
-        moment, row_id = json.loads(base64.urlsafe_b64decode(after.encode()))
-        received_at = dt.datetime.fromisoformat(moment)
-        if received_at.tzinfo is None or not isinstance(row_id, str):
+        moment, row_id = json.loads(base64.urlsafe_b64decode(after[:_LONGEST_CURSOR].encode()))
+        received_at = dt.datetime.fromisoformat(moment).astimezone(dt.UTC)
+        if not isinstance(row_id, str) or ids.normalise(row_id) != row_id:
             raise BadCursor
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         raise BadCursor from error
     return received_at, row_id
 

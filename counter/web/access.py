@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import flask
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, NotFound
 
 from counter import tenancy
 from counter.extensions import db
@@ -96,6 +96,8 @@ def _enforce() -> Any:
     endpoint = flask.request.endpoint
     if endpoint is None:
         return None  # no such route: 404 or 405 follows
+    if any(isinstance(piece, str) and not piece.isprintable() for piece in (flask.request.view_args or {}).values()):
+        raise NotFound  # nothing of ours is named so, and PostgreSQL refuses to be asked for a NUL
     access = of(flask.current_app, endpoint)
     if access is None:
         raise Forbidden(f"{endpoint} carries no access mark")

@@ -24,7 +24,7 @@ def people() -> flask.typing.ResponseReturnValue:
     return flask.render_template("office/people.html", people=found, names=names, roles=ROLES, own=access.me().id)
 
 
-@blueprint.post("/<int:person_id>")
+@blueprint.post("/<int(max=2147483647):person_id>")
 @access.staff("admin")
 def switch(person_id: int) -> flask.typing.ResponseReturnValue:
     """Disable or enable somebody of one's own ward. A disabled person is out at their next click."""

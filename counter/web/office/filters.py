@@ -9,6 +9,7 @@ from counter.queries.office import Filters
 from counter.services.cases import OPEN
 from counter.web.access import Member
 from counter.web.office.words import CHANNELS, STATUSES
+from forms.web import presentable
 
 ALL = "all"
 
@@ -38,7 +39,7 @@ class Chosen:
             status=args["status"] if args.get("status") in {*STATUSES, ALL} else "",
             channel=args["channel"] if args.get("channel") in CHANNELS else "",
             mine=args.get("mine") == "1", newest=args.get("order") == "newest",
-            procedure=args.get("procedure", "")[:40], number=args.get("number", "")[:40].strip(),
+            procedure=presentable(args.get("procedure", "")[:40]), number=args.get("number", "")[:40].strip(),
             after=args.get("after") or None, actor=me.actor,
         )  # fmt: skip
 
