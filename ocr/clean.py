@@ -58,7 +58,8 @@ def ink(page: Colour, blank: Gray) -> Ink:
     same = np.zeros(dark.shape, np.uint8)
     height, width = min(blank.shape[0], dark.shape[0]), min(blank.shape[1], dark.shape[1])
     same[:height, :width] = 255 - blank[:height, :width]
-    return Ink(dark, redness, cv2.dilate(same, np.ones((3, 3), np.uint8)))
+    printed = cv2.dilate(same, np.ones((3, 3), np.uint8))
+    return Ink(np.asarray(dark, np.uint8), np.asarray(redness, np.uint8), np.asarray(printed, np.uint8))
 
 
 def _even(channel: Gray) -> Gray:
@@ -101,14 +102,16 @@ def without_print(page: Ink, box: Box) -> Gray:
         return dark
     ratio = dark[mask].astype(np.float32) / printed[mask]
     share = float(np.clip(np.median(ratio) * 1.25, 0.0, 1.6))
-    return np.asarray(cv2.subtract(dark, cv2.convertScaleAbs(np.where(mask, printed, 0).astype(np.uint8), alpha=share)), np.uint8)
+    return np.asarray(
+        cv2.subtract(dark, cv2.convertScaleAbs(np.where(mask, printed, 0).astype(np.uint8), alpha=share)), np.uint8
+    )
 
 
 def cut(page: Ink, line: tuple[float, float, float, float]) -> Cut:
     """What was written on one line of a zone (millimetres), without its surroundings."""
     box = bounds([line], page.dark.shape, AROUND)
     own = bounds([line], page.dark.shape)
-    x, y, w, h = box
+    x, y = box[:2]
     dark = without_print(page, box)
     inner = (own[0] - x, own[1] - y, own[2], own[3])
     kept, strength = _own_strokes(dark, inner)

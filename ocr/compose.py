@@ -14,7 +14,9 @@ from ocr.accept import BLANK_REASON, Doubt
 from ocr.results import Reading
 
 
-def compose(readings: Mapping[str, Reading], zones: Mapping[str, Zone], kinds: Mapping[str, Kind]) -> dict[str, Reading]:
+def compose(
+    readings: Mapping[str, Reading], zones: Mapping[str, Zone], kinds: Mapping[str, Kind]
+) -> dict[str, Reading]:
     """Every zone's reading with its parsed value, and under the record path the whole of each composite field."""
     made: dict[str, Reading] = {}
     by_field: dict[str, list[Zone]] = defaultdict(list)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 
 from ocr.arrays import Colour, Floats, Gray
 
-POINTS, LEAST = 700, 40
+POINTS, LEAST = 450, 40
 STEP = 8
 """The bend is computed on every 8th pixel and interpolated: paper does not fold within a millimetre."""
 ROUNDS = 5
@@ -29,22 +30,29 @@ class Map:
 
 def remap(picture: Colour, mapped: Map) -> Colour:
     return np.asarray(
-        cv2.remap(picture, mapped.x, mapped.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)), np.uint8
+        cv2.remap(
+            picture, mapped.x, mapped.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)
+        ),
+        np.uint8,
     )
 
 
-def flat_map(gray: Gray, homography: Floats, blank: Gray, size: tuple[int, int]) -> Map:
-    """Homography, then the bend that the printed points show."""
+def flat_map(gray: Gray, homography: Floats, blank: Gray, corners: Floats, size: tuple[int, int]) -> Map:
+    """Homography, then the bend that the printed points show; ``corners``: the blank's, by `printed_corners`."""
     width, height = size
     first = cv2.warpPerspective(gray, homography, (width, height), flags=cv2.INTER_LINEAR, borderValue=255)
-    points, moved = _follow(blank, first)
+    points, moved = _follow(blank, np.asarray(first, np.uint8), corners)
     coefficients, error = _fit(points, moved, size)
     xs = np.arange(0, width + STEP, STEP, dtype=np.float32)
     ys = np.arange(0, height + STEP, STEP, dtype=np.float32)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     bent = grid if coefficients is None else grid + _basis(grid, size) @ coefficients
-    source = cv2.perspectiveTransform(bent.reshape(-1, 1, 2).astype(np.float32), np.linalg.inv(homography)).reshape(len(ys), len(xs), 2)
-    fine = cv2.resize(_shifted(source), (len(xs) * STEP, len(ys) * STEP), interpolation=cv2.INTER_LINEAR)[:height, :width]
+    source = cv2.perspectiveTransform(bent.reshape(-1, 1, 2).astype(np.float32), np.linalg.inv(homography)).reshape(
+        len(ys), len(xs), 2
+    )
+    fine = cv2.resize(
+        _shifted(np.asarray(source, np.float32)), (len(xs) * STEP, len(ys) * STEP), interpolation=cv2.INTER_LINEAR
+    )[:height, :width]
     return Map(np.ascontiguousarray(fine[..., 0]), np.ascontiguousarray(fine[..., 1]), error)
 
 
@@ -57,20 +65,30 @@ def _shifted(grid: Floats) -> Floats:
     return np.asarray(cv2.remap(grid, mx, my, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _follow(blank: Gray, first: Gray) -> tuple[Floats, Floats]:
+def printed_corners(blank: Gray) -> Floats:
+    """Points of the blank that can be followed: n × 2 pixels. Slow, so the caller keeps them."""
+    found = cv2.goodFeaturesToTrack(blank, POINTS, 0.02, 18, blockSize=5)
+    return np.zeros((0, 2), np.float32) if found is None else np.asarray(found.reshape(-1, 2), np.float32)
+
+
+def _follow(blank: Gray, first: Gray, corners: Floats) -> tuple[Floats, Floats]:
     """Printed points of the blank and how far each lies off on the page (Lucas–Kanade there and back)."""
     blank = blank[: first.shape[0], : first.shape[1]]
-    start = cv2.goodFeaturesToTrack(blank, POINTS, 0.02, 14, blockSize=5)
-    if start is None:
+    if not len(corners):
         return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
+    start = np.ascontiguousarray(corners.reshape(-1, 1, 2))
     one, two = _even(blank), _even(first)
-    options = {"winSize": (25, 25), "maxLevel": 2}
-    there, ok, _ = cv2.calcOpticalFlowPyrLK(one, two, start, None, **options)
-    back, ok_back, _ = cv2.calcOpticalFlowPyrLK(two, one, there, None, **options)
+    there, ok, _ = _track(one, two, start)
+    back, ok_back, _ = _track(two, one, there)
     drift = np.linalg.norm((back - start).reshape(-1, 2), axis=1)
     moved = (there - start).reshape(-1, 2)
     good = (ok.ravel() == 1) & (ok_back.ravel() == 1) & (drift < 0.8) & (np.linalg.norm(moved, axis=1) < FARTHEST)
     return start.reshape(-1, 2)[good].astype(np.float32), moved[good].astype(np.float32)
+
+
+def _track(one: Gray, two: Gray, points: Floats) -> tuple[Floats, Any, Any]:
+    moved, ok, error = cv2.calcOpticalFlowPyrLK(one, two, points, np.empty_like(points), winSize=(21, 21), maxLevel=2)
+    return np.asarray(moved, np.float32), ok, error
 
 
 def _even(gray: Gray) -> Gray:

@@ -82,12 +82,7 @@ def upright(picture: Any) -> Any:
     if picture.format == "JPEG":
         picture.draft("RGB", (LONGEST, LONGEST))
     picture.load()
-    frame = picture
-    if frame.mode.startswith("I;16") or frame.mode in ("I", "F"):
-        low, high = frame.getextrema()
-        scale = 255.0 / 65535 if frame.mode.startswith("I;16") or high > 255 else 1.0
-        frame = frame.point(lambda value: value * scale + 0) if frame.mode != "I;16" else frame.convert("I").point(lambda value: value * scale + 0)
-        frame = frame.convert("L")
+    frame = eight_bit(picture)
     if frame.mode in ("RGBA", "LA", "PA") or "transparency" in frame.info:
         clear = frame.convert("RGBA")
         frame = Image.alpha_composite(Image.new("RGBA", clear.size, (255, 255, 255, 255)), clear)
@@ -97,6 +92,16 @@ def upright(picture: Any) -> Any:
     if max(turned.size) > LONGEST:
         turned.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX, reducing_gap=2.0)
     return turned
+
+
+def eight_bit(picture: Any) -> Any:
+    """Pictures of 16 or 32 bits a pixel as grey ones of 8."""
+    if picture.mode not in ("I", "F") and not picture.mode.startswith("I;16"):
+        return picture
+    wide = picture.convert("F")
+    highest = wide.getextrema()[1]
+    scale = 255.0 / 65535 if highest > 255 else 1.0
+    return wide.point(lambda value: value * scale + 0).convert("L")
 
 
 def _with(frame: Any, exif: Any) -> Any:

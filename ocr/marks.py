@@ -11,7 +11,7 @@ import numpy as np
 
 from forms.paper import Zone
 from ocr.arrays import Gray
-from ocr.clean import Ink, bounds, without_print
+from ocr.clean import Ink, bounds
 from ocr.template import PX
 
 Cell = tuple[float, float, float, float]
@@ -74,10 +74,15 @@ def _area(page: Ink, cell: Cell) -> float:
 
 
 def _dark(page: Ink, cell: Cell) -> Gray:
+    return free_ink(page, bounds([cell], page.dark.shape))
+
+
+def free_ink(page: Ink, box: tuple[int, int, int, int]) -> Gray:
     """Darkness where nothing is printed: ink on top of a printed label is not counted, it cannot be told from it."""
-    x, y, w, h = bounds([cell], page.dark.shape)
-    free = cv2.dilate(page.printed[y : y + h, x : x + w], np.ones((3, 3), np.uint8)) <= PRINTED
-    return np.asarray(np.where(free, page.dark[y : y + h, x : x + w], 0), np.uint8)
+    x, y, w, h = box
+    printed = page.printed[max(0, y - 2) : y + h + 2, max(0, x - 2) : x + w + 2]
+    near = cv2.dilate(printed, np.ones((5, 5), np.uint8))[y - max(0, y - 2) :, x - max(0, x - 2) :][:h, :w]
+    return np.asarray(np.where(near <= PRINTED, page.dark[y : y + h, x : x + w], 0), np.uint8)
 
 
 def _crossed(page: Ink, cell: Cell) -> bool:
@@ -119,8 +124,8 @@ def _circle_ink(page: Ink, zone: Zone) -> list[float]:
     """Ink in square millimetres that goes to each word: a stroke goes to the word that its middle is nearest to."""
     box = bounds(zone.cells, page.dark.shape, 3.0)
     x0, y0, _, _ = box
-    binary = (without_print(page, box) > DARK).astype(np.uint8)
-    count, _, stats, middles = cv2.connectedComponentsWithStats(cv2.dilate(binary, np.ones((3, 3), np.uint8)), connectivity=8)
+    binary = (free_ink(page, box) > DARK).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(binary, np.ones((3, 3), np.uint8)), connectivity=8)
     pixels = [0.0] * len(zone.cells)
     centres = np.asarray([((x + w / 2) * PX - x0, (y + h / 2) * PX - y0) for x, y, w, h in zone.cells])
     for part in range(1, count):

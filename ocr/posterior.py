@@ -8,10 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
-from ocr.arrays import Floats, Ids
+from ocr.arrays import Floats
 
 BLANK = 0
-TOP = 8
 NOTHING = -18.0
 """The log probability of a character that the recogniser does not know."""
 
@@ -37,10 +36,6 @@ class Posterior(Protocol):
     def alphabet(self) -> Alphabet: ...
 
     @property
-    def top(self) -> Ids:
-        """frames × TOP: the likeliest characters of each frame, blank included, in no order."""
-
-    @property
     def peak(self) -> Floats:
         """For each character its best log probability in any frame."""
 
@@ -53,6 +48,7 @@ class Head:
     """The last layer of the recogniser: frame features to one logit a character."""
 
     weights: Floats
+    """characters × features"""
     bias: Floats
 
 
@@ -65,12 +61,11 @@ class FeaturePosterior:
     features: Floats
     norm: Floats
     """log of the sum over all characters, a frame"""
-    top: Ids
     peak: Floats
 
     def columns(self, ids: Sequence[int]) -> Floats:
         wanted = np.asarray(ids, dtype=np.int64)
-        logits = self.features @ self.head.weights[:, wanted] + self.head.bias[wanted]
+        logits = self.features @ self.head.weights[wanted].T + self.head.bias[wanted]
         return np.asarray(logits - self.norm[:, None], dtype=np.float32)
 
 
@@ -90,11 +85,6 @@ class TextPosterior:
         return path
 
     @property
-    def top(self) -> Ids:
-        rows = [[place, BLANK] + [1] * (TOP - 2) for place in self._path]
-        return np.asarray(rows, dtype=np.int64)
-
-    @property
     def peak(self) -> Floats:
         return np.asarray(self.columns(range(len(self.alphabet))).max(axis=0), dtype=np.float32)
 
@@ -102,4 +92,4 @@ class TextPosterior:
         sure = np.log(max(self.confidence, 1e-3))
         other = np.log(max(1 - self.confidence, 1e-3) / 100)
         path, wanted = np.asarray(self._path), np.asarray(list(ids))
-        return np.where(path[:, None] == wanted[None, :], sure, other).astype(np.float32)
+        return np.asarray(np.where(path[:, None] == wanted[None, :], sure, other), np.float32)

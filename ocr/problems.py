@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forms.messages import Message, N_
+from forms.messages import N_, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ FILE_REASONS = {
 }
 
 NO_SHEET = Issue(
-    "no-sheet", Message(N_("様式が分かりません。四すみの印とQRコードが写っているか確かめるか、手入力してください。")), fatal=True
+    "no-sheet",
+    Message(N_("様式が分かりません。四すみの印とQRコードが写っているか確かめるか、手入力してください。")),
+    fatal=True,
 )
-UNKNOWN_SHEET = Issue(
-    "unknown-sheet", Message(N_("このシステムにない版の様式です。手入力してください。")), fatal=True
-)
+UNKNOWN_SHEET = Issue("unknown-sheet", Message(N_("このシステムにない版の様式です。手入力してください。")), fatal=True)
 UNKNOWN_PAGE = Issue("unknown-page", Message(N_("この様式にないページ番号です。手入力してください。")), fatal=True)
 BLANK_PAGE = Issue("blank-page", Message(N_("何も書かれていないページです。")), fatal=True)
 BLURRED = Issue("blurred", Message(N_("ぼやけています。読み取り直すと、確認する欄が減ります。")))
@@ -55,4 +55,6 @@ FAINT = Issue("faint", Message(N_("字がうすく写っています。濃く読
 NO_QR = Issue("no-qr", Message(N_("QRコードが読めなかったため、紙面の形から様式を判断しました。")))
 NOTHING_WRITTEN = Issue("nothing-written", Message(N_("記入が見つかりません。")))
 SECOND_READER = Issue("second-reader-missing", Message(N_("2つ目の読取が動いていないため、確認する欄が増えています。")))
-FIRST_READER = Issue("first-reader-missing", Message(N_("手書き文字の読取が動いていないため、すべての欄を確かめてください。")))
+FIRST_READER = Issue(
+    "first-reader-missing", Message(N_("手書き文字の読取が動いていないため、すべての欄を確かめてください。"))
+)

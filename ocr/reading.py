@@ -27,7 +27,7 @@ from ocr.problems import Issue, Unreadable
 from ocr.results import PageReading, Reading
 from ocr.sheet import Found, NotFound
 from ocr.template import Template, size_px
-from ocr.understanding import agree, agreements, decode_lines, hints, joined
+from ocr.understanding import agree, agreements, decode_lines, has_twin, hints, joined
 
 __all__ = ["PageReading", "Reading", "Readers", "Template", "Unreadable", "load_pages", "read_page", "shipped_readers"]
 
@@ -57,7 +57,6 @@ class Work:
     cuts: Mapping[str, tuple[Cut, ...]] = field(default_factory=dict)
     answers: Mapping[str, tuple[marks.Mark, ...]] = field(default_factory=dict)
     seen: Mapping[str, tuple[Posterior, ...]] = field(default_factory=dict)
-    raw: Mapping[str, Decoded] = field(default_factory=dict)
     decoded: Mapping[str, tuple[Decoded, ...]] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
     problems: tuple[Issue, ...] = ()
@@ -173,7 +172,7 @@ def check(work: Work) -> Work:
     pens = [c.strength for lines in work.cuts.values() for c in lines if c.image is not None]
     flat = np.asarray(cv2.cvtColor(work.straightened, cv2.COLOR_RGB2GRAY), np.uint8)
     blank = work.found.template.blank(work.found.page.page)
-    said = quality.issues(flat, blank, work.found.homography, work.gray.shape, pens)
+    said = quality.issues(flat, blank, work.found, work.gray.shape, pens)
     marked = any(mark.answer is not marks.Answer.NO for found in work.answers.values() for mark in found)
     nothing = [] if pens or marked else [problems.NOTHING_WRITTEN]
     return work.but(problems=(*work.problems, *said, *nothing))
@@ -187,7 +186,8 @@ def recognise(work: Work) -> Work:
     images = [roomy(image, work.zones[key].kind) for key, n in places if (image := work.cuts[key][n].image) is not None]
     answers = dict(zip(places, work.readers.first.read(images), strict=True))
     seen = {
-        key: tuple(answers[key, n] for n, c in enumerate(lines) if c.image is not None) for key, lines in work.cuts.items()
+        key: tuple(answers[key, n] for n, c in enumerate(lines) if c.image is not None)
+        for key, lines in work.cuts.items()
     }
     return work.but(seen=seen)
 
@@ -196,42 +196,19 @@ def decode(work: Work) -> Work:
     """By kind, each place informed by the others."""
     assert work.found
     kinds, eras = work.found.template.kinds, _eras(work)
-    single = {key: lines for key, lines in work.seen.items() if len(lines) == 1}
-    raw = decode_lines(single, work.zones, kinds, eras)
-    decoded = {key: (line,) for key, line in agree(raw, work.zones, kinds, eras).items()}
+    single = {key: lines[0] for key, lines in work.seen.items() if len(lines) == 1}
+    lines_ = decode_lines(single, work.zones, kinds, eras)
+    decoded: dict[str, tuple[Decoded, ...]] = {
+        key: (line,) for key, line in agree(lines_, work.zones, kinds, eras).items()
+    }
     for key, lines in work.seen.items():
         if len(lines) > 1:
             zone = work.zones[key]
             told = hints(zone, work.zones, {}, kinds, eras)
             decoded[key] = tuple(decoder(zone.kind)(line, replace(told, valid=_anything)) for line in lines)
-    return work.but(decoded=decoded, raw=raw)
+    return work.but(decoded=decoded)
 
 
-def reread(work: Work) -> Work:
-    """Doubtful lines once more, taller and wider: what all three readings find likely wins."""
-    assert work.found
-    doubtful = [
-        key
-        for key, lines in work.decoded.items()
-        if key in work.raw and confidence_of(lines) < REREAD_UNDER and work.zones[key].kind not in UNREPEATED
-    ]
-    if not doubtful or work.readers.first is None:
-        return work
-    images = {key: next(c.image for c in work.cuts[key] if c.image is not None) for key in doubtful}
-    again = work.readers.first.read([varied(images[key], turn) for key in doubtful for turn in range(VARIANTS)])
-    kinds, eras = work.found.template.kinds, _eras(work)
-    seen = {key: lines for key, lines in work.seen.items() if len(lines) == 1}
-    for place, key in enumerate(doubtful):
-        seen[key] = (*work.seen[key], *again[place * VARIANTS : (place + 1) * VARIANTS])
-    known = {key: line for key, line in work.raw.items() if key not in doubtful}
-    raw = decode_lines(seen, work.zones, kinds, eras, known)
-    decoded = {key: (line,) for key, line in agree(raw, work.zones, kinds, eras).items()}
-    return work.but(decoded={**work.decoded, **decoded}, raw=raw)
-
-
-REREAD_UNDER = 0.93
-UNREPEATED = ("long_text",)
-VARIANTS = 2
 SHORT = ("year", "month", "day")
 
 
@@ -239,14 +216,6 @@ def roomy(image: Gray, kind: str) -> Gray:
     """Few digits fill the line's height and look like one character: they get room above and below."""
     room = image.shape[0] // 6 if kind in SHORT else 0
     return _bordered(image, room, 2 if room else 0) if room else image
-
-
-def varied(image: Gray, turn: int) -> Gray:
-    """The same line a little different: 0 with room around, 1 wider."""
-    height, width = image.shape
-    if turn == 0:
-        return _bordered(image, height // 6, 6)
-    return np.asarray(cv2.resize(image, (round(width * 1.25), height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _bordered(image: Gray, up: int, side: int) -> Gray:
@@ -288,7 +257,18 @@ def put_together(work: Work) -> Work:
     return work.but(readings=compose(work.readings, work.zones, work.found.template.kinds))
 
 
-STEPS: Sequence[Callable[[Work], Work]] = (find, straighten, wash, cut, tick, check, recognise, decode, reread, accept, put_together)
+STEPS: Sequence[Callable[[Work], Work]] = (
+    find,
+    straighten,
+    wash,
+    cut,
+    tick,
+    check,
+    recognise,
+    decode,
+    accept,
+    put_together,
+)
 
 
 # -- readings of one place ----------------------------------------------------------------------------------------
@@ -298,25 +278,37 @@ def _text_reading(work: Work, zone: Zone, texts: Mapping[str, str]) -> Reading:
     lines, cuts = work.decoded[zone.key], work.cuts[zone.key]
     text = texts[zone.key]
     characters = tuple(c for line in lines for c in line.characters)
-    confidence = confidence_of(lines)
+    confidence = confidence_of(lines, characters)
     agreed, doubts = agreements(zone, text, texts, work.zones)
     evidence = Evidence(
         zone.kind,
         text,
         confidence,
         agreed,
-        [*doubts, *([Doubt.LOW] if not text else [])],
+        [*doubts, *([Doubt.LOW] if not text else []), *([Doubt.CLOSE] if has_twin(zone.kind, lines) else [])],
         max((line.ranked[1].share for line in lines if len(line.ranked) > 1), default=0.0),
     )
     verdict = judge(evidence)
     alternatives = lines[0].alternatives if len(lines) == 1 else ()
-    return Reading(zone.key, text, text, round(confidence, 4), verdict.accepted, verdict.reasons, alternatives, _where(cuts), characters)
+    return Reading(
+        zone.key,
+        text,
+        text,
+        round(confidence, 4),
+        verdict.accepted,
+        verdict.reasons,
+        alternatives,
+        _where(cuts),
+        characters,
+    )
 
 
-def confidence_of(lines: Sequence[Decoded]) -> float:
+def confidence_of(lines: Sequence[Decoded], characters: Sequence[float] | None = None) -> float:
     """The candidates' share, lowered where the recogniser itself believed in something else."""
     share = math.prod(line.share for line in lines)
-    weakest = min((c for line in lines for c in line.characters), default=0.0)
+    if characters is None:
+        characters = [c for line in lines for c in line.characters]
+    weakest = min(characters, default=0.0)
     return float(share * (0.6 + 0.4 * weakest))
 
 
@@ -346,7 +338,11 @@ def _mark_reading(work: Work, zone: Zone) -> Reading:
     several = len(yes) > 1 and zone.kind != "choices"
     reasons = tuple(dict.fromkeys(mark.reason for mark in looks)) + (("二つ以上に印があります",) if several else ())
     confidence = min((mark.certainty for mark in answers), default=0.0) * (0.5 if several else 1.0)
-    crop = clean.bounds(zone.cells, work.straightened.shape, 2.0) if work.straightened is not None and zone.cells else (0, 0, 1, 1)
+    crop = (
+        clean.bounds(zone.cells, work.straightened.shape, 2.0)
+        if work.straightened is not None and zone.cells
+        else (0, 0, 1, 1)
+    )
     value: Any = list(yes) if zone.kind == "choices" else yes[0] if len(yes) == 1 else None
     text = "、".join(yes)
     if not reasons:

@@ -12,12 +12,13 @@ import zxingcpp
 
 from forms.paper import Page
 from ocr.arrays import Colour, Floats, Gray
-from ocr.flatten import Map, flat_map, remap
+from ocr.flatten import Map, flat_map, printed_corners, remap
 from ocr.template import PX, Template, size_px
 
-LONG_SIDE = 1200
-"""Markers are looked for, and forms compared, on a picture of this size first."""
+LONG_SIDE, MARKER_SIDE = 1200, 1700
+"""Forms are compared, and markers looked for, on a picture of this size: the bend is measured in full size later."""
 FEATURES, RATIO, INLIERS = 1500, 0.78, 24
+QR = zxingcpp.barcode_formats_from_str("QRCode")
 ALIKE = 0.35
 """Least correlation of a straightened page with its blank; a wrong form stays under 0.2."""
 
@@ -59,7 +60,7 @@ def parse_code(text: str) -> Code | None:
 
 def read_code(gray: Gray) -> Code | None:
     """The first code of ours on the picture."""
-    for found in zxingcpp.read_barcodes(gray, formats=zxingcpp.BarcodeFormat.QRCode):
+    for found in zxingcpp.read_barcodes(gray, formats=QR):
         code = parse_code(found.text)
         if code is not None:
             return code
@@ -68,7 +69,7 @@ def read_code(gray: Gray) -> Code | None:
 
 def find_markers(gray: Gray) -> dict[int, Floats]:
     """ArUco id → its four corners in the picture, in the marker's own order from its top left."""
-    scale = min(1.0, 2 * LONG_SIDE / max(gray.shape))
+    scale = min(1.0, MARKER_SIDE / max(gray.shape))
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else gray
     parameters = cv2.aruco.DetectorParameters()
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
@@ -100,9 +101,10 @@ def from_markers(markers: Mapping[int, Floats], page: Page) -> Floats | None:
     target = np.asarray(there, np.float32) * PX
     source = np.asarray(here, np.float32)
     matrix, inliers = cv2.findHomography(source, target, cv2.RANSAC, 6.0)
-    if matrix is None or int(inliers.sum()) < max(8, int(0.6 * len(here))) or not _plausible(matrix):
+    if matrix is None or int(inliers.sum()) < max(8, int(0.6 * len(here))):
         return None
-    return np.asarray(matrix, np.float32)
+    found = np.asarray(matrix, np.float32)
+    return found if _plausible(found) else None
 
 
 def _plausible(matrix: Floats) -> bool:
@@ -154,6 +156,7 @@ class _Seen:
     points: Floats
     descriptors: Floats
     edges: Floats
+    corners: Floats
 
 
 _KEPT: WeakKeyDictionary[Template, dict[int, _Seen]] = WeakKeyDictionary()
@@ -167,7 +170,8 @@ def _seen(template: Template, page: Page) -> _Seen:
         blank = template.blank(page.page)
         scale = LONG_SIDE / max(blank.shape)
         points, descriptors = _sift(blank, scale)
-        pages[page.page] = _Seen(points, descriptors, _edges(cv2.resize(blank, None, fx=EDGE_SCALE, fy=EDGE_SCALE, interpolation=cv2.INTER_AREA)))
+        small = cv2.resize(blank, None, fx=EDGE_SCALE, fy=EDGE_SCALE, interpolation=cv2.INTER_AREA)
+        pages[page.page] = _Seen(points, descriptors, _edges(np.asarray(small, np.uint8)), printed_corners(blank))
     return pages[page.page]
 
 
@@ -183,10 +187,14 @@ def likeness(picture: Gray, matrix: Floats, template: Template, page: Page) -> f
     shrink = np.diag([EDGE_SCALE, EDGE_SCALE, 1.0]).astype(np.float32)
     width, height = size_px(page)
     small = cv2.warpPerspective(
-        picture, shrink @ matrix, (round(width * EDGE_SCALE), round(height * EDGE_SCALE)), flags=cv2.INTER_AREA, borderValue=255
+        picture,
+        shrink @ matrix,
+        (round(width * EDGE_SCALE), round(height * EDGE_SCALE)),
+        flags=cv2.INTER_AREA,
+        borderValue=255,
     )
     blank = _seen(template, page).edges
-    seen = _edges(small)[: blank.shape[0], : blank.shape[1]]
+    seen = _edges(np.asarray(small, np.uint8))[: blank.shape[0], : blank.shape[1]]
     blank = blank[: seen.shape[0], : seen.shape[1]]
     inside = _inside(page, blank.shape)
     one, two = blank[inside], seen[inside]
@@ -211,8 +219,8 @@ def _inside(page: Page, shape: tuple[int, ...]) -> np.ndarray:
 
 def _sift(gray: Gray, scale: float) -> tuple[Floats, Floats]:
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    points, descriptors = cv2.SIFT_create(nfeatures=FEATURES).detectAndCompute(small, None)
-    if descriptors is None:
+    points, descriptors = cv2.SIFT.create(nfeatures=FEATURES).detectAndCompute(small, None)
+    if not points:
         return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
     return np.asarray([p.pt for p in points], np.float32) / scale, np.asarray(descriptors, np.float32)
 
@@ -241,9 +249,10 @@ def _match(points: Floats, descriptors: Floats, blank: _Seen) -> tuple[int, Floa
     source = np.asarray([points[m.queryIdx] for m in good], np.float32)
     target = np.asarray([blank.points[m.trainIdx] for m in good], np.float32)
     matrix, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 4.0)
-    if matrix is None or int(inliers.sum()) < INLIERS or not _plausible(matrix):
+    if matrix is None or int(inliers.sum()) < INLIERS:
         return None
-    return int(inliers.sum()), np.asarray(matrix, np.float32)
+    found = np.asarray(matrix, np.float32)
+    return (int(inliers.sum()), found) if _plausible(found) else None
 
 
 # -- laying flat --------------------------------------------------------------------------------------------------
@@ -256,4 +265,5 @@ def straighten(picture: Colour, gray: Gray, found: Found) -> Colour:
 
 
 def straight_map(gray: Gray, found: Found) -> Map:
-    return flat_map(gray, found.homography, found.template.blank(found.page.page), size_px(found.page))
+    blank, corners = found.template.blank(found.page.page), _seen(found.template, found.page).corners
+    return flat_map(gray, found.homography, blank, corners, size_px(found.page))

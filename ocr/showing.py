@@ -41,7 +41,9 @@ def _outlined(work: Work) -> Colour:
     shown = work.picture.copy()
     if work.found is not None:
         page = work.found.page
-        corners = np.asarray([[0, 0], [page.width_mm, 0], [page.width_mm, page.height_mm], [0, page.height_mm]], np.float32)
+        corners = np.asarray(
+            [[0, 0], [page.width_mm, 0], [page.width_mm, page.height_mm], [0, page.height_mm]], np.float32
+        )
         there = cv2.perspectiveTransform((corners * 200 / 25.4).reshape(-1, 1, 2), np.linalg.inv(work.found.homography))
         cv2.polylines(shown, [there.astype(np.int32)], True, GREEN, 6)
     return shown

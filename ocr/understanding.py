@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from ocr.decoding import lexicons
 from ocr.decoding.by_kind import decoder
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import pref
-from ocr.decoding.ranking import Decoded, Ranked, merge, reweigh
+from ocr.decoding.ranking import Decoded, Prior, Ranked, reweigh
 from ocr.posterior import Posterior
 
 FIRST = ("postcode", "kana")
@@ -31,25 +32,15 @@ Lines = Mapping[str, Decoded]
 
 
 def decode_lines(
-    seen: Mapping[str, Sequence[Posterior]],
-    zones: Mapping[str, Zone],
-    kinds: Mapping[str, Kind],
-    eras: Mapping[str, str],
-    known: Lines | None = None,
+    seen: Mapping[str, Posterior], zones: Mapping[str, Zone], kinds: Mapping[str, Kind], eras: Mapping[str, str]
 ) -> dict[str, Decoded]:
-    """``seen``: zone key → posteriors of its one line, one for each time it was read; ``eras``: record path of a
-    date → the era circled; ``known``: lines decoded before, which are kept."""
+    """``seen``: zone key → posterior of its one line; ``eras``: record path of a date → the era circled."""
     decoded: dict[str, Decoded] = {}
     for stage in (FIRST, SECOND, None):
-        for key, posteriors in seen.items():
+        for key, posterior in seen.items():
             zone = zones[key]
-            if key in decoded or stage is not None and zone.kind not in stage:
-                continue
-            if known is not None and key in known:
-                decoded[key] = known[key]
-                continue
-            told = hints(zone, zones, decoded, kinds, eras)
-            decoded[key] = merge([decoder(zone.kind)(posterior, told) for posterior in posteriors])
+            if key not in decoded and (stage is None or zone.kind in stage):
+                decoded[key] = decoder(zone.kind)(posterior, hints(zone, zones, decoded, kinds, eras))
     return decoded
 
 
@@ -65,7 +56,10 @@ def hints(
 ) -> Hints:
     """What is known for this zone so far."""
     kind = _part_kind(zone, kinds)
-    made = Hints(part=zone.part or (zone.kind if zone.kind in ("year", "month", "day") else ""), boxes=len(zone.cells) if len(zone.cells) > 1 else 0)
+    made = Hints(
+        part=zone.part or (zone.kind if zone.kind in ("year", "month", "day") else ""),
+        boxes=len(zone.cells) if len(zone.cells) > 1 else 0,
+    )
     if kind is not None:
         made = replace(made, valid=lambda text: takes(kind, text))
     if zone.kind == "name":
@@ -126,8 +120,12 @@ def _agree_names(decoded: dict[str, Decoded], zones: Mapping[str, Zone]) -> dict
             for reading in book.readings.get(ranked.text, ()):
                 heard[reading] += ranked.share
         if heard:
-            decoded[twin.key] = reweigh(decoded[twin.key], lambda text, heard=heard: float(np.log(0.15 + heard.get(text, 0.0))))  # type: ignore[misc]
+            decoded[twin.key] = reweigh(decoded[twin.key], _spelling(heard))
     return decoded
+
+
+def _spelling(heard: Mapping[str, float]) -> Prior:
+    return lambda text: float(np.log(0.15 + heard.get(text, 0.0)))
 
 
 def _agree_addresses(decoded: dict[str, Decoded], zones: Mapping[str, Zone]) -> dict[str, Decoded]:
@@ -206,7 +204,9 @@ def _with_shares(decoded: Decoded, shares: Mapping[str, float]) -> Decoded:
 # -- evidence -----------------------------------------------------------------------------------------------------
 
 
-def agreements(zone: Zone, text: str, texts: Mapping[str, str], zones: Mapping[str, Zone]) -> tuple[list[Agreement], list[Doubt]]:
+def agreements(
+    zone: Zone, text: str, texts: Mapping[str, str], zones: Mapping[str, Zone]
+) -> tuple[list[Agreement], list[Doubt]]:
     """What the rest of the page says about this text; ``texts``: zone key → what was decided there."""
     if zone.kind in ("postcode", "city", "town"):
         return _address_evidence(zone, texts)
@@ -223,7 +223,13 @@ def _address_evidence(zone: Zone, texts: Mapping[str, str]) -> tuple[list[Agreem
     fitting = [(whole, name) for whole, name in there if not city or same_city(city, whole)]
     if code and town and any(same_town(town, name) for _, name in fitting):
         found.append(Agreement.POSTCODE_TOWN)
-    elif code and town and city and there and any(table.by_city.get(whole, frozenset()) & {town} for whole in table.by_city if same_city(city, whole)):
+    elif (
+        code
+        and town
+        and city
+        and there
+        and any(table.by_city.get(whole, frozenset()) & {town} for whole in table.by_city if same_city(city, whole))
+    ):
         # both are in the table and they contradict each other
         return ([Agreement.LISTED] if zone.kind == "city" else []), [Doubt.POSTCODE_DIFFERS]
     if zone.kind == "city" and city in table.cities:
@@ -254,6 +260,27 @@ def _name_evidence(
     if zone.kind == "name" and text in listed or zone.kind == "kana" and text in kana_listed:
         found.append(Agreement.LISTED)
     return found, []
+
+
+TWIN_SHARE = 0.008
+
+
+def has_twin(kind: str, lines: Sequence[Decoded]) -> bool:
+    """Furigana that could as well have been written with or without a voicing mark: ダイスケ and タイスケ both exist."""
+    if kind != "kana":
+        return False
+    return any(
+        ranked.share > TWIN_SHARE and unvoiced(ranked.text) == unvoiced(line.text)
+        for line in lines
+        for ranked in line.ranked[1:]
+    )
+
+
+def unvoiced(kana: str) -> str:
+    return "".join(unicodedata.normalize("NFD", c)[0] for c in kana).translate(SMALL_TO_LARGE)
+
+
+SMALL_TO_LARGE = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -64,6 +65,7 @@ CHINESE_FORMS = {
 }  # fmt: skip
 
 
+MARKS = dict.fromkeys("☑☐□■◎●○△▲▼▽◆◇★☆※→←↑↓", 0)
 PERHAPS = 0.2
 
 
@@ -142,6 +144,11 @@ def is_japanese(character: str) -> bool:
     return False
 
 
-def fold_chinese(character: str) -> str:
-    """The Japanese form of a character that is written in China only; others stay as they are."""
-    return CHINESE_FORMS.get(character, character)
+def fold(character: str) -> str:
+    """What a Japanese hand means by this character of the recogniser's dictionary; empty for what nobody writes."""
+    if character in MARKS:
+        return ""
+    if "！" <= character <= "～" or "ｦ" <= character <= "ﾝ" or character == "\u3000":
+        character = unicodedata.normalize("NFKC", character)
+    folded = CHINESE_FORMS.get(character, character)
+    return folded if is_japanese(folded) else ""

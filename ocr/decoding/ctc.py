@@ -62,7 +62,9 @@ def beam(
         if blank > QUIET:
             beams = {text: ((b + n) * blank, 0.0) for text, (b, n) in beams.items()}
             continue
-        columns = [int(c) for c in np.argpartition(frame, -breadth)[-breadth:]] if len(frame) > breadth else range(len(frame))
+        columns = (
+            [int(c) for c in np.argpartition(frame, -breadth)[-breadth:]] if len(frame) > breadth else range(len(frame))
+        )
         options = [(seen.targets[c - 1], float(frame[c])) for c in columns if c and frame[c] > 1e-4]
         grown: dict[str, tuple[float, float]] = {}
         for text, (b, n) in beams.items():

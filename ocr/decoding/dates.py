@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 
+import numpy as np
+
 from ocr.decoding.charsets import ELEVEN, Charset, charset, numeric_shapes
 from ocr.decoding.ctc import Lattice, beam, lattice, score
 from ocr.decoding.hints import Hints
 from ocr.decoding.ranking import Decoded, Ranked
 from ocr.posterior import Alphabet, Posterior
-
-import numpy as np
 
 FIRST = "元"
 YEARS = {"reiwa": 30, "heisei": 31, "showa": 64, "taisho": 15, "meiji": 45}

@@ -98,7 +98,7 @@ def names() -> Names:
         return _names({}, {}, {}, {})
     men, women, families = load_dataset("org", include_last_names=True)
     popular_men, popular_women = load_dataset("opti")
-    given: Counter[str] = Counter()
+    given: dict[str, float] = defaultdict(float)
     readings: dict[str, set[str]] = defaultdict(set)
     popular = set(popular_men) | set(popular_women)
     for book in (men, women):
@@ -114,7 +114,7 @@ def names() -> Names:
             readings[hiragana(kana)].add(kana)
     family = {name: float(entry["count"]) for name, entry in families.items()}
     family_readings = {name: katakana(entry["reading"]) for name, entry in families.items()}
-    return _names(family, dict(given), family_readings, readings)
+    return _names(family, given, family_readings, readings)
 
 
 def _names(
@@ -129,7 +129,7 @@ def _names(
         readings.setdefault(name, set()).add(kana)
         family_kana[kana] += int(family[name])
     given_kana: Counter[str] = Counter()
-    for name, found in given_readings.items():
+    for found in given_readings.values():
         for kana in found:
             given_kana[kana] += 1
     spellings: dict[str, list[str]] = defaultdict(list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -70,7 +71,7 @@ def kana(posterior: Posterior, hints: Hints) -> Decoded:
     def prior(text: str) -> float:
         if not text:
             return -12.0
-        impossible = text[0] in SMALL or any(a in SMALL and b in SMALL and a == b for a, b in zip(text, text[1:], strict=False))
+        impossible = text[0] in SMALL or any(a in SMALL and b in SMALL and a == b for a, b in pairwise(text))
         return mixed(text) - (6.0 if impossible else 0.0)
 
     return rank(seen, [*found, *(sized for text in found[:4] for sized in _sizes(text)), *near], prior, WEIGHT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import pairwise
 
 from ocr.decoding.charsets import DIGIT_SHAPES, ELEVEN, Charset, charset, numeric_shapes, plain
 from ocr.decoding.ctc import Lattice, beam, lattice
@@ -39,7 +40,11 @@ def postcode(posterior: Posterior, hints: Hints) -> Decoded:
         if len(text) != 7:
             return INVALID * (1 + abs(len(text) - 7))
         if not known or text in known:
-            return 0.0 if text[:2] in ("10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20") else ELSEWHERE_POSTCODE
+            return (
+                0.0
+                if text[:2] in ("10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20")
+                else ELSEWHERE_POSTCODE
+            )
         return UNKNOWN_POSTCODE
 
     return _numeric(posterior, prior, hyphen=True, strip=True)
@@ -81,7 +86,7 @@ def _numeric(posterior: Posterior, prior: Prior, *, hyphen: bool, strip: bool, e
 
 def _as_one(seen: Lattice, found: list[str], prior: Prior, meant: Callable[[str], str]) -> Decoded:
     """Texts that mean the same number are one candidate: a hyphen, or a stroke of the comb taken for one, says nothing."""
-    said = {}
+    said: dict[str, str] = {}
     for text in found:
         said.setdefault(meant(text).strip("-"), text)
     spoken = {text: meaning for meaning, text in said.items()}
@@ -119,7 +124,7 @@ def _street_prior(text: str) -> float:
         return -8.0
     if text[0] in "-丁目番地号の" or text[-1] in "-丁の":
         cost -= 5.0
-    for one, two in zip(text, text[1:], strict=False):
+    for one, two in pairwise(text):
         if one in "-の" and two in "-の丁目番地号":
             cost -= 5.0
         if one == "丁" and two != "目" or two == "目" and one != "丁":
@@ -128,7 +133,12 @@ def _street_prior(text: str) -> float:
             cost -= 6.0
         if one in "号" and two.isdigit():
             cost -= 1.0
-        if one in "一二三四五六七八九" and (two in "-" or two.isdigit()) or two in "一二三四五六七八九" and (one == "-" or one.isdigit()):
+        if (
+            one in "一二三四五六七八九"
+            and (two in "-" or two.isdigit())
+            or two in "一二三四五六七八九"
+            and (one == "-" or one.isdigit())
+        ):
             cost -= 4.0
         if one.isdigit() and two in "ABCDEFGイロハ甲乙丙十":
             cost -= 4.0

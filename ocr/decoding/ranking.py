@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from ocr.decoding.ctc import Lattice, character_confidences, score
 
 Prior = Callable[[str], float]
-UNSEEN, SHARPER = 2e-3, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +76,3 @@ def reweigh(decoded: Decoded, prior: Prior) -> Decoded:
     order = np.argsort(-chances, kind="stable")
     ranked = (Ranked(decoded.ranked[i].text, float(chances[i] / total), decoded.ranked[i].seen) for i in order)
     return Decoded(tuple(ranked), decoded.seen)
-
-
-def merge(several: Sequence[Decoded]) -> Decoded:
-    """The same line read more than once, each a little differently: what all of them find likely wins."""
-    if len(several) == 1:
-        return several[0]
-    texts = list(dict.fromkeys(r.text for decoded in several for r in decoded.ranked))
-    logs = np.zeros(len(texts))
-    for decoded in several:
-        shares = decoded.shares()
-        logs += np.log([shares.get(text, 0.0) + UNSEEN for text in texts])
-    chances = np.exp((logs - logs.max()) / len(several) * SHARPER)
-    chances /= chances.sum()
-    seen = {r.text: r.seen for decoded in several for r in decoded.ranked}
-    order = np.argsort(-chances, kind="stable")[: len(several[0].ranked) + 4]
-    best = texts[order[0]]
-    clearest = max(several, key=lambda decoded: decoded.shares().get(best, 0.0))
-    return Decoded(tuple(Ranked(texts[i], float(chances[i]), seen[texts[i]]) for i in order), clearest.seen)

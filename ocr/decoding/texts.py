@@ -8,17 +8,36 @@ from functools import cache
 
 import numpy as np
 
-from ocr.decoding.charsets import DIGIT_SHAPES, DIGITS, HIRAGANA, KATAKANA, LATIN, charset, fold_chinese, is_japanese, plain
+from ocr.decoding.charsets import DIGIT_SHAPES, DIGITS, HIRAGANA, KATAKANA, LATIN, charset, fold, plain
 from ocr.decoding.ctc import Lattice, beam, lattice
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import BANK_ENDS, BANK_WORDS
 from ocr.decoding.ranking import Decoded, rank
 from ocr.posterior import BLANK, Posterior
 
+SEEN = np.log(1e-3)
 PUNCTUATION = "、。・「」『』()-ー〜,./:&'!?々〆ヶ "
-ALIKE = ("ニ二", "ロ口", "カ力", "ヘへ", "タ夕", "ト卜", "ハ八", "エ工", "チ千", "ミ三", "ー一-", "ノ丿", "オ才", "べベ", "ぺペ", "りリ", "0〇OΟ", "1lI")
+ALIKE = (
+    "ニ二",
+    "ロ口",
+    "カ力",
+    "ヘへ",
+    "タ夕",
+    "ト卜",
+    "ハ八",
+    "エ工",
+    "チ千",
+    "ミ三",
+    "ー一-",
+    "ノ丿",
+    "オ才",
+    "べベ",
+    "ぺペ",
+    "りリ",
+    "0〇OΟ",
+    "1lI",
+)
 SIZES = dict(zip("ァィゥェォッャュョアイウエオツヤユヨ", "アイウエオツヤユヨァィゥェォッャュョ", strict=True))
-MARKS = dict.fromkeys("☑☐□■◎●○△▲▼▽◆◇★☆※→←↑↓", 0)
 
 
 @cache
@@ -40,21 +59,11 @@ def rarity(character: str) -> float:
     return -2.5 if number <= 0xEAA4 else -3.5
 
 
-def fold(character: str) -> str:
-    """What a Japanese hand means by this character of the recogniser's dictionary; empty for what nobody writes."""
-    if character in MARKS:
-        return ""
-    if "！" <= character <= "～" or "ｦ" <= character <= "ﾝ" or character == "\u3000":
-        character = unicodedata.normalize("NFKC", character)
-    folded = fold_chinese(character)
-    return folded if is_japanese(folded) else ""
-
-
 def everything(posterior: Posterior, also: Iterable[str] = ()) -> Lattice:
     """The lattice over what the recogniser saw at all and over the characters of ``also``."""
     alphabet = posterior.alphabet
     shapes: dict[str, str] = {}
-    for place in np.unique(posterior.top):
+    for place in np.flatnonzero(posterior.peak > SEEN):
         if place == BLANK:
             continue
         character = alphabet.characters[place]
@@ -108,7 +117,9 @@ def _lonely(line: str, place: int) -> float:
     before, after = line[max(0, place - 2) : place], line[place + 1 : place + 3]
     character = line[place]
     if character.isdigit():
-        starts = not (before and (before[-1].isdigit() or before[-1] in "-.@_")) and script(before[-1:] or "-") != "latin"
+        starts = (
+            not (before and (before[-1].isdigit() or before[-1] in "-.@_")) and script(before[-1:] or "-") != "latin"
+        )
         return -2.5 if character == "0" and starts and place and after[:1].isdigit() else 0.0
     if character in "-号階F棟室丁番の.@_ 、。()" or script(character) == "latin":
         return 0.0
@@ -145,7 +156,13 @@ def bank(posterior: Posterior, hints: Hints) -> Decoded:
     """A bank or a branch: known banks and the usual endings are likelier."""
     seen = everything(posterior)
     found = [line for line, _ in beam(seen, 12, breadth=6)]
-    more = [line[: len(line) - cut] + end for line in found[:2] for end in BANK_ENDS for cut in range(len(end) - 1, len(end) + 2) if 0 < cut < len(line)]
+    more = [
+        line[: len(line) - cut] + end
+        for line in found[:2]
+        for end in BANK_ENDS
+        for cut in range(len(end) - 1, len(end) + 2)
+        if 0 < cut < len(line)
+    ]
     words = list(BANK_WORDS) if hints.part in ("", "bank") else []
 
     def prior(line: str) -> float:

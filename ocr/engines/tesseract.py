@@ -122,7 +122,7 @@ def available() -> str | None:
         from pytesseract import pytesseract
     except ImportError:
         return None
-    return shutil.which(pytesseract.tesseract_cmd)
+    return shutil.which(str(pytesseract.tesseract_cmd))
 
 
 @cache
