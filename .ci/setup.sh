@@ -38,7 +38,7 @@ python_packages() {
     done
     [ -x "$PYTHON" ] || python3 -m venv .venv
     say "Installing Python packages from $1"
-    $PYTHON -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1" >&2
+    $PYTHON -m pip install -qq --disable-pip-version-check --require-hashes -r "$1" >&2
     sha256sum <"$1" >".venv/installed-$1"
 }
 

@@ -35,13 +35,17 @@ _DESKS = (
 @with_appcontext
 def seed_demo() -> None:
     """Fill an empty demonstration with sign-ins and applications. Repeating changes nothing."""
+    from counter.web.account.views import DEMO_PASSWORD
+
     if not current_app.config["DEMO"]:
         raise click.ClickException("Demo data is only for the embedded database on this machine's own address.")
     with session_scope() as session:
         people = seed_people(session)
     with session_scope() as session:
         filed = seed_applications(session, dt.datetime.now(dt.UTC))
-    click.echo(f"{people} sign-ins, {filed} submissions. The sign-ins are shown on the staff sign-in page.")
+        sign_ins = session.scalars(sa.select(Staff.email).where(Staff.demo).order_by(Staff.id)).all()
+    click.echo(f"Demo data: {people} sign-ins, {filed} submissions. Staff sign in at /staff/sign-in with the password")
+    click.echo(f"{DEMO_PASSWORD}, as one of: {', '.join(sign_ins)}")
 
 
 def seed_people(session: Any) -> int:
