@@ -16,11 +16,14 @@ from counter import ids
 from counter.extensions import Store
 from counter.jobs.read_scan import read
 from counter.models.intake import FileState, PaperForm, ScanFile
+from counter.services.review import fields
+from forms.gather import record_value
 from forms.model import Procedure
 from forms.paper import sheet
 from forms.paper_fill import written
 from forms.procedures import CATALOGUE
 from ocr import problems
+from ocr.compose import compose
 from ocr.results import PageReading, Reading
 from tests.moves import KOTO
 from tests.staff import rows
@@ -59,9 +62,6 @@ def paper_pages(
 ) -> list[PageReading]:
     made = sheet(procedure)
     said = {**written(made, procedure, record, by_hand=True), **misread}
-    from counter.services.review import fields
-    from ocr.compose import compose
-
     kinds = {question.path: question.field.kind for question, _ in fields(procedure)}
     found = []
     for page in made.pages:
@@ -118,3 +118,16 @@ def read_all(store: Store, instance: Path, ward: str = KOTO) -> list[PaperForm]:
         if file.state == FileState.WAITING:
             read(store, instance, ward, file.id)
     return sorted(rows(store, ward, PaperForm), key=lambda row: (row.created_at, row.id))
+
+
+def typed(record: Mapping[str, Any], code: str) -> dict[str, str]:
+    """A record as a clerk types it into the review form: input name → text."""
+    said: dict[str, str] = {}
+    for question, _ in fields(CATALOGUE[code]):
+        value = record_value(record, question.path)
+        raw = question.field.kind.raw(value) if value is not None else {}
+        if isinstance(raw, dict):
+            said |= {f"{question.path}.{part}": text for part, text in raw.items()}
+        else:
+            said[question.path] = raw
+    return said

@@ -54,7 +54,7 @@ def visit(browser: Browser, server: Server) -> Iterator[NewContext]:
     yield new
     for context in contexts:
         context.close()
-    assert [text for text in complaints if "404" not in text] == []
+    assert [text for text in complaints if "the server responded with a status of 4" not in text] == []
 
 
 @pytest.fixture

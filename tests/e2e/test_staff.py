@@ -26,7 +26,11 @@ from tests.staff import PASSWORD, hire
 pytestmark = pytest.mark.browser
 
 CODE = "child-allowance"
-PEOPLE = {"clerk@example.jp": ("clerk", ("child-support",)), "desk@example.jp": ("desk", ()), "admin@example.jp": ("admin", ())}
+PEOPLE = {
+    "clerk@example.jp": ("clerk", ("child-support",)),
+    "desk@example.jp": ("desk", ()),
+    "admin@example.jp": ("admin", ()),
+}
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +132,7 @@ def test_a_photographed_sheet_comes_into_the_queue(
     page.wait_for_load_state("load")
     check(page)
     picture(page, pictures, "desk-batch")
+    assert page.locator("tbody tr").count() == 1, page.locator("tbody").inner_text() + server.log()[-3000:]
     press(page, "text=確認を始める")
     expect(page.locator("h1")).to_contain_text("児童手当")
     picture(page, pictures, "desk-review")
@@ -218,8 +223,8 @@ def test_paper_without_scripts_on_a_small_screen(visit: NewContext, tmp_path: Pa
     look(page, axe=False)
     expect(page.locator("h1")).to_contain_text("児童手当")
     page.fill("[name='claimant.name.family']", "山田")
-    page.keyboard.press("Enter")  # the first button of the form saves; nothing is confirmed by accident
-    look(page, axe=False)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")  # the first button of the form saves; nothing is confirmed by accident
+    check(page, axe=False)
     expect(page.locator(".sc-flash")).to_contain_text("途中まで保存しました")
     assert page.input_value("[name='claimant.name.family']") == "山田"
-

@@ -26,7 +26,7 @@ from forms.messages import N_
 from forms.procedures import CATALOGUE
 from tests.moves import KOTO, answers, procedures
 from tests.pages import Page
-from tests.papers import Reader, picture, read_all, send
+from tests.papers import Reader, picture, read_all, send, typed
 from tests.staff import desk_clerk, office_clerk, rows
 
 CODE = "child-allowance"
@@ -144,7 +144,7 @@ def test_the_record_of_a_perfect_reading_is_what_was_written(store: Store, paper
         found = application(session, KOTO, session.scalars(sa.select(Application.id)).one())
     assert found is not None
     assert found.record is not None
-    written = {key: value for key, value in RECORD.items()}
+    written = dict(RECORD)
     assert found.record["applicant"]["name"] == written["applicant"]["name"]
     assert found.record["claimant"]["account"] == written["claimant"]["account"]
     assert [child["name"] for child in found.record["children"]] == [child["name"] for child in written["children"]]
@@ -283,31 +283,12 @@ def test_an_unknown_page_is_typed_beside_its_picture(store: Store, paper: Paper)
     empty = paper.fields(form.id)
     Page(paper.press(form.id, "row:children", empty))
     said = MultiDict(empty)
-    for name, value in typed(RECORD).items():
+    for name, value in typed(RECORD, CODE).items():
         said[name] = value
     answer = paper.press(form.id, "confirm", said)
     assert answer.status_code == 302, Page(answer).text
     (row,) = rows(store, KOTO, Application)
     assert row.channel == "paper"
-
-
-def typed(record: dict[str, Any]) -> MultiDict[str, str]:
-    """A record as a clerk types it into the review form."""
-    from counter.services.review import fields
-    from forms.gather import record_value
-
-    said: MultiDict[str, str] = MultiDict()
-    for question, _ in fields(CATALOGUE[CODE]):
-        value = record_value(record, question.path)
-        if value is None:
-            continue
-        raw = question.field.kind.raw(value)
-        if isinstance(raw, dict):
-            for part, text in raw.items():
-                said[f"{question.path}.{part}"] = text
-        else:
-            said[question.path] = raw
-    return said
 
 
 def test_a_longer_family_gets_more_rows(store: Store, paper: Paper, reader: Reader) -> None:
@@ -320,7 +301,7 @@ def test_a_longer_family_gets_more_rows(store: Store, paper: Paper, reader: Read
     assert again["rows.children"] == "4"
     assert "children.3.name.family" in again
     assert again["applicant.name.given"] == "太朗"
-    child = {f"children.3.{name}": value for name, value in typed({"children": [RECORD["children"][0]]}).items()}
+    child = {f"children.3.{name}": value for name, value in typed({"children": [RECORD["children"][0]]}, CODE).items()}
     for name, value in child.items():
         again[name.replace("children.3.children.0.", "children.3.")] = value
     again["children.3.name.given"] = "二郎"
