@@ -236,6 +236,8 @@ class Beat:
                 reconcile.reconcile(self._store)
             except sa.exc.DBAPIError as error:  # a database that is away comes back; the next beat says so
                 log.warning("heartbeat failed: %s", type(error).__name__)
+            except Exception:  # a worker whose heart stops for a fault of ours would be taken for dead while it works
+                log.exception("heartbeat failed")
             over = self._over.wait(BEAT_EVERY.total_seconds())
 
 

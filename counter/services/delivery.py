@@ -102,7 +102,7 @@ def claim(session: Session, ward: str, delivery_id: str, now: dt.datetime, by: s
             Delivery.ward == ward,
             Delivery.id == delivery_id,
             Delivery.state == DeliveryState.WAITING,
-            Delivery.next_attempt_at <= now,
+            sa.or_(Delivery.attempts == 0, Delivery.next_attempt_at <= now),  # the first try waits for no slow clock
             sa.or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
         )
         .values(claimed_by=by, claimed_until=now + LEASE, attempts=Delivery.attempts + 1)

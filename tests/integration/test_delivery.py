@@ -159,6 +159,13 @@ def test_a_worker_that_died_while_sending_is_followed_by_another_after_its_lease
     assert ledger(store)[0].attempts == 2
 
 
+def test_a_worker_whose_clock_is_slow_still_makes_the_first_try(store: Store) -> None:
+    row = one_outside(store)
+    clock = Clock()
+    clock.now -= dt.timedelta(minutes=3)
+    assert deliver.attempt(store, ways(outside=Office()), row.ward, row.id, now=clock)
+
+
 def test_a_dead_office_does_not_stop_the_others(store: Store) -> None:
     hands_over_by(store, moves.KOTO, "child-support", "outside")
     with store.scope() as session:

@@ -44,7 +44,7 @@ def test_kill_9_at_ten_random_moments_loses_nothing_and_delivers_nothing_twice(
     with store.scope() as session:
         tenancy.tenant(session, moves.KOTO)
         session.get_one(BackOffice, (moves.KOTO, "child-support")).way = "files"
-    residents = with_finished_drafts(store, 1500 if long else 150)
+    residents = with_finished_drafts(store, 1500 if long else 100)
     waiting = collections.deque(residents)
     rounds = 60 if long else KILLS
     for left in range(rounds, 0, -1):
