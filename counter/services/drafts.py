@@ -73,8 +73,9 @@ def begin(
     session: Session, owner: str, procedures: Sequence[str], *, event: str = "", suggested: Document | None = None,
     answers: Document | None = None,
 ) -> Draft:
-    """A new draft of these procedures."""
+    """A new draft of these procedures. Whoever begins also clears away a few that nobody came back to."""
     now = dt.datetime.now(dt.UTC)
+    erase_expired(session, now)
     draft = Draft(
         ids.new_id(), secrets.token_urlsafe(32), tuple(procedures), event, answers or {}, suggested=suggested or {},
         updated_at=now, expires_at=now + KEEP,
@@ -115,6 +116,17 @@ def discard(session: Session, draft_id: str, owner: str) -> None:
         vault.of(session).shred(session, row.key_id)
         session.delete(row)
         session.flush()
+
+
+def erase_expired(session: Session, now: dt.datetime, most: int = 20) -> int:
+    """Erase drafts past their day for good; returns how many."""
+    query = sa.select(Row).where(Row.expires_at <= now).order_by(Row.expires_at, Row.id).limit(most)
+    rows = session.scalars(query.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        vault.of(session).shred(session, row.key_id)
+        session.delete(row)
+    session.flush()
+    return len(rows)
 
 
 def mine(session: Session, owner: str) -> list[Draft]:

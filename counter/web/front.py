@@ -34,9 +34,8 @@ SAME_WARD = N_("同じ区の中での引っ越し（転居届）は、まだこ�
 @blueprint.get("/")
 @public
 def index() -> str:
-    begun = [draft for draft in drafts.mine(db(), owner.token()) if not draft.bundle_id]
-    return flask.render_template("front/index.html", events=LIFE_EVENTS.values(), icons=ICONS, begun=begun,
-                                 titles=titles_of)
+    return flask.render_template("front/index.html", events=LIFE_EVENTS.values(), icons=ICONS, titles=titles_of,
+                                 mine=drafts.mine(db(), owner.token()))
 
 
 @blueprint.get("/start/<event>")

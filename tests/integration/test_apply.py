@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from counter import tenancy
 from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.draft import Draft
+from counter.models.keys import Key
 from counter.web.front import search
 from forms.kinds import Choice
 from forms.model import Ask, Field
@@ -234,6 +236,61 @@ def test_a_procedure_that_is_no_longer_offered_drops_out_of_a_draft(
     resident.open(resident.address)
     resident.send()
     assert len(filed(store)) == 3
+
+
+def test_on_a_shared_machine_the_next_person_finds_nothing(resident: Resident) -> None:
+    to_check(resident)
+    check = resident.address
+    resident.send()
+    receipt = resident.address
+    assert "申請済み" in resident.open("/").text
+    resident.send("/apply/leave")
+    assert resident.page.heading == "何がありましたか" and "申請済み" not in resident.page.text
+    for address in (check, receipt, f"{receipt}.pdf"):
+        assert resident.client.get(address).status_code == 404
+
+
+def test_a_draft_is_printed_as_paper_of_its_procedure(resident: Resident) -> None:
+    to_check(resident)
+    for code in moves.MOVE:
+        assert resident.client.get(resident.address.replace("check", f"paper/{code}.pdf")).data.startswith(b"%PDF")
+    assert resident.client.get(resident.address.replace("check", "paper/supplier.pdf")).status_code == 404
+
+
+def test_a_draft_past_its_day_is_gone_and_erased(resident: Resident, store: Store) -> None:
+    begin(resident)
+    with store.scope() as session:
+        row = session.scalars(sa.select(Draft)).one()
+        row.expires_at = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
+        key, address = row.key_id, resident.address
+    assert resident.client.get(address).status_code == 404
+    begin(resident)
+    with store.session() as session:
+        assert session.scalars(sa.select(Draft)).one().key_id != key
+        assert session.get_one(Key, key).wrapped is None
+
+
+def test_a_supplier_files_once_for_each_ward_chosen(resident: Resident, store: Store) -> None:
+    resident.open("/start/business")
+    resident.send("/apply/")
+    resident.open(resident.page.links["書き始める"])
+    resident.fill(SUPPLIER)
+    resident.fill(SUPPLIER)  # the kind of company opened more questions
+    resident.fill(SUPPLIER)
+    assert resident.page.heading == "答えを確かめてください"
+    resident.send()
+    assert sorted(filed(store)) == [("supplier", moves.KOTO), ("supplier", moves.SHIBUYA)]
+
+
+SUPPLIER = {
+    "supplier": {
+        "wards": [moves.KOTO, moves.SHIBUYA], "form": "corporation", "corporate_number": "7123456789012",
+        "trade_name": "株式会社見本", "trade_kana": "ミホン", "representative_title": "代表取締役",
+        "representative": {"family": "見本", "given": "太郎"}, "address": moves.address("東京都江東区", "東陽", "1350016"),
+        "phone": moves.phone(), "email": "a@example.jp", "capital": 1000, "employees": 3, "categories": ["it"],
+    },
+    "supplier-pledge": {"pledge": "yes"},
+}  # fmt: skip
 
 
 def test_search_knows_what_happened_and_how_it_is_written(app: Flask) -> None:

@@ -19,7 +19,7 @@ from forms.wards import WARDS
 
 
 @blueprint.post("/")
-@limiter.limit("60 per hour")
+@limiter.limit("3000 per hour")
 @public
 def begin() -> Response:
     """A new draft; without a procedure, back to where one is chosen."""
@@ -68,6 +68,14 @@ def discard(draft_id: str) -> Response:
     open_draft(draft_id)
     drafts.discard(db(), draft_id, owner.token())
     return flask.redirect(flask.url_for("front.index", gone=1))
+
+
+@blueprint.post("/leave")
+@public
+def leave() -> Response:
+    """For a machine that others use too: this browser forgets whose drafts these were."""
+    flask.session.clear()
+    return owner.forget(flask.redirect(flask.url_for("front.index", left=1), 303))
 
 
 def _chosen() -> tuple[str, ...]:

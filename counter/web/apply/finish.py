@@ -16,7 +16,7 @@ from counter.services.journey import ROSTER
 from counter.web.access import draft_owner
 from counter.web.apply import blueprint
 from counter.web.apply.copy import pdf_copy, status_code
-from counter.web.apply.opened import Opened, open_draft
+from counter.web.apply.opened import Opened, open_draft, whose
 from counter.web.apply.summary import destinations, groups
 from forms.model import Problem
 
@@ -35,7 +35,6 @@ def check(draft_id: str) -> str | Response:
 
 
 @blueprint.post("/<draft_id>/submit")
-@limiter.limit("60 per hour")
 @draft_owner
 def submit(draft_id: str) -> str | Response:
     """Once: the nonce of the draft makes every resend the same submission."""
@@ -69,7 +68,7 @@ def receipt(draft_id: str) -> str | Response:
 
 
 @blueprint.get("/<draft_id>/receipt.pdf")
-@limiter.limit("60 per hour")
+@limiter.limit("30 per hour", key_func=whose)
 @draft_owner
 def receipt_pdf(draft_id: str) -> Response:
     opened = open_draft(draft_id)

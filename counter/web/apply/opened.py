@@ -135,3 +135,8 @@ def open_draft(draft_id: str) -> Opened:
     if draft is None:
         flask.abort(404)
     return Opened(draft)
+
+
+def whose() -> str:
+    """What costly pages are limited by: the draft, not the address, which a whole ward office may share."""
+    return str((flask.request.view_args or {}).get("draft_id", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import flask
+from werkzeug.wrappers import Response
 
 from counter.services import drafts
 
@@ -14,7 +15,7 @@ def token() -> str:
     return flask.request.cookies.get(_name(), "")[:100]
 
 
-def give(response: flask.Response, owner: str) -> flask.Response:
+def give(response: Response, owner: str) -> Response:
     """Keep the token with the browser, from now for as long as a draft is kept."""
     response.set_cookie(
         _name(), owner, max_age=DAYS * 86400, secure=_https(), httponly=True, samesite="Lax", path="/"
@@ -26,7 +27,7 @@ def token_or_new() -> str:
     return token() or drafts.new_token()
 
 
-def forget(response: flask.Response) -> flask.Response:
+def forget(response: Response) -> Response:
     """For a shared machine: the next person does not find these drafts."""
     response.delete_cookie(_name(), secure=_https(), httponly=True, samesite="Lax", path="/")
     return response

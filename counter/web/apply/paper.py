@@ -11,7 +11,7 @@ from counter import ids
 from counter.extensions import limiter
 from counter.web.access import draft_owner, public
 from counter.web.apply import blueprint
-from counter.web.apply.opened import open_draft
+from counter.web.apply.opened import open_draft, whose
 from counter.web.openapi import answers
 from forms.gather import project
 from forms.paper import needed_rows, sheet
@@ -22,7 +22,7 @@ PLACES = {"type": "object", "required": ["places"], "properties": {"places": {"t
 
 
 @blueprint.get("/<draft_id>/paper/<code>.pdf")
-@limiter.limit("60 per hour")
+@limiter.limit("60 per hour", key_func=whose)
 @draft_owner
 def paper(draft_id: str, code: str) -> Response:
     """This draft on the procedure's own sheet, to sign off at a counter."""
@@ -39,7 +39,7 @@ def paper(draft_id: str, code: str) -> Response:
 
 
 @blueprint.get("/postcode/<digits>")
-@limiter.limit("300 per hour")
+@limiter.limit("6000 per hour")
 @public
 @answers("郵便番号にあたる場所の候補", PLACES)
 def towns(digits: str) -> flask.Response:
