@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -50,6 +51,7 @@ def form_body(values: Iterable[tuple[str, str]]) -> bytes:
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in values).encode()
 
 
+@functools.lru_cache(maxsize=500)
 def _quoted(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 

@@ -13,7 +13,12 @@ from forms.my_number import holds_my_number
 Json = Any
 
 LONGEST_INPUT = 20_000
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+# Controls, directional overrides, line separators, annotation and tag characters, surrogates and noncharacters.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)) + "]"
+)
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # fillers: letters to Unicode, nothing to the eye
 _MOST_MARKS = 8
 
 
@@ -102,7 +107,7 @@ def clean(raw: object, longest: int, *, newlines: bool = False) -> str:
             raise Invalid(N_("改行を入れずに、1行で入力してください。"))
     if not text:
         raise Invalid(N_("入力してください。"))
-    if _FORBIDDEN.search(text):
+    if _FORBIDDEN.search(text) or not any(map(_can_be_seen, text)):
         raise Invalid(N_("目に見えない特別な文字が入っています。消して、もう一度入力してください。"))
     if len(text) > longest:
         raise Invalid(
@@ -125,6 +130,10 @@ def narrow(raw: object, longest: int = 200) -> str:
     """Numbers and codes as half width, every dash as "-"; only for kinds whose value is no free text."""
     text = unicodedata.normalize("NFKC", clean(raw, longest))
     return re.sub("[\u2010-\u2015\u2212\u30fc\uff0d\uff70\u2500]", "-", text)
+
+
+def _can_be_seen(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cf", "Mn", "Me", "Zs") and character not in _UNSEEN
 
 
 def _too_many_marks(text: str) -> bool:

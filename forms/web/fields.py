@@ -230,8 +230,11 @@ class Agreed(Ticked):
 
     wanted = Message(N_("内容を読んで、同意する場合は印をつけてください。"))
 
+    def blank(self) -> bool:
+        return bool(self.raw != ["yes"])
+
     def read(self) -> None:
-        self.data = "yes" if self.raw == ["yes"] else None
+        self.data = None if self.blank() else "yes"
         self.message = None
 
 
