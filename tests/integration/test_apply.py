@@ -293,6 +293,18 @@ SUPPLIER = {
 }  # fmt: skip
 
 
+def test_pages_ask_the_database_little(resident: Resident, app: Flask) -> None:
+    to_check(resident)
+    base = resident.address.replace("check", "")
+    asked: list[str] = []
+    sa.event.listen(app.extensions["store"].engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+    # BEGIN, the draft, its key and the root key above it
+    for address, most in ((base, 4), (f"{base}people", 4), (f"{base}check", 4), ("/safety/", 0), ("/procedures", 0)):
+        asked.clear()
+        resident.open(address)
+        assert len(asked) <= most, (address, asked)
+
+
 def test_search_knows_what_happened_and_how_it_is_written(app: Flask) -> None:
     with app.test_request_context():
         assert [one.code for one in search("児童手当")] == ["child-allowance"]

@@ -64,6 +64,7 @@ def receipt(draft_id: str) -> str | Response:
     if found is None:
         return flask.redirect(flask.url_for("apply.tasks", draft_id=draft_id))
     return flask.render_template("apply/receipt.html", opened=opened, receipt=found, code=status_code(found),
+                                 groups=groups(opened),
                                  until=opened.draft.expires_at)
 
 

@@ -47,8 +47,9 @@ class Opened:
         """Today's definitions; a procedure that is no longer offered drops out."""
         return tuple(CATALOGUE[code] for code in self.draft.procedures if code in CATALOGUE)
 
-    @property
+    @cached_property
     def journey(self) -> Journey:
+        """The pages as the answers stand; made anew after a change."""
         return journey(self.procedures, self.draft.answers, self.draft.kept)
 
     @property
@@ -125,7 +126,17 @@ class Opened:
         found = [one for event in events for one in suggestions(event, self.draft.answers)]
         return next((one for one in found if one.procedure.code == procedure.code and one.deadline), None)
 
+    def put(self, form: PageForm, *, unfinished: bool = False) -> None:
+        """Take over what a page said."""
+        take = self.draft.put_typed if unfinished else self.draft.put
+        take(form.values, form.rejected)
+        self.changed()
+
+    def changed(self) -> None:
+        self.__dict__.pop("journey", None)
+
     def save(self) -> None:
+        self.changed()
         drafts.save(db(), self.draft, owner.token())
 
 

@@ -44,10 +44,10 @@ def send_people(draft_id: str) -> str | Response:
     form = opened.roster_form(flask.request.form)
     action, _, person = flask.request.form.get(DO, "").partition(":")
     if action in ("add", "remove", "later") or locales.switching():
-        opened.draft.put_typed(form.values, form.rejected)
+        opened.put(form, unfinished=True)
         return _change_roster(opened, action, person)
     good = form.validate()
-    opened.draft.put(form.values, form.rejected)
+    opened.put(form)
     _first_is_yourself(opened)
     opened.save()
     return _onward(opened, ROSTER) if good else _roster(opened, form)
@@ -77,11 +77,11 @@ def send_page(draft_id: str, key: str) -> str | Response:
     form = opened.form(here.questions, flask.request.form)
     action = flask.request.form.get(DO, "")
     if locales.switching() or action in ("later", "roster"):
-        opened.draft.put_typed(form.values, form.rejected)
+        opened.put(form, unfinished=True)
         opened.save()
         return _stay(opened, key) if locales.switching() else _leave(opened, action)
     form.validate()
-    opened.draft.put(form.values, form.rejected)
+    opened.put(form)
     opened.save()
     return _judge(opened, here, form)
 
@@ -132,6 +132,7 @@ def _change_roster(opened: Opened, action: str, person: str) -> Response:
         drafts.new_person(opened.draft.answers)
     elif action == "remove" and person in {found["id"] for found in opened.people[1:]}:
         drafts.remove_person(opened.draft, person)
+    opened.changed()
     _first_is_yourself(opened)
     opened.save()
     if action == "later":
