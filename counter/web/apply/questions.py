@@ -95,7 +95,7 @@ def _judge(opened: Opened, here: Page, form: PageForm) -> str | Response:
     if form.summary:
         return _question_page(opened, here, form)
     if now is not None and any(question.path not in asked for question in now.questions) and now.state != "done":
-        return flask.redirect(_address(opened, here.key, more=1))
+        return flask.redirect(_address(opened, here.key, more=1) + "#more")
     return _onward(opened, here.key)
 
 
