@@ -16,7 +16,7 @@ from counter import ids
 from counter.extensions import Store
 from counter.jobs.read_scan import read
 from counter.models.intake import FileState, PaperForm, ScanFile
-from counter.services.review import fields
+from counter.services.paper_records import fields
 from forms.gather import record_value
 from forms.model import Procedure
 from forms.paper import sheet

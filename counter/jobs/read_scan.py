@@ -46,6 +46,7 @@ def read(store: Any, instance: Path, ward: str, file_id: str) -> None:
                 intake.record_page(session, blobs, file_id, position, seen, image, _phones(seen, templates))
     with store.scope() as session, tenancy.tenant(session, ward):
         intake.finished(session, file_id, dt.datetime.now(dt.UTC))
+        intake.purge(session, blobs)
 
 
 def _read_page(image: Any, templates: Any) -> Any:

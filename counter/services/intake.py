@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from counter import ids, vault
 from counter.models.intake import OPEN, Batch, FileState, FormState, PaperForm, Reading, ScanFile, ScanPage
+from counter.models.keys import Key
 from counter.services import audit, pictures
 from counter.services.blobs import Blobs
 from forms.my_number import holds_my_number
@@ -136,6 +137,39 @@ def finished(session: Session, file_id: str, now: dt.datetime) -> None:
     file = _file(session, file_id)
     file.state, file.read_at = FileState.READ, now
     session.flush()
+
+
+def release(session: Session, form: PaperForm) -> None:
+    """Erase the originals that no open form needs any more: their keys now, the sealed bytes at the next `purge`."""
+    files = sa.select(ScanPage.file_id).where(ScanPage.form_id == form.id)
+    needed = (
+        sa.select(ScanPage.file_id)
+        .join(PaperForm, sa.and_(PaperForm.ward == ScanPage.ward, PaperForm.id == ScanPage.form_id))
+        .where(PaperForm.state.in_(OPEN))
+    )
+    settled = session.scalars(
+        sa.select(ScanFile)
+        .where(sa.or_(ScanFile.id.in_(files), ScanFile.id == form.file_id), ScanFile.state != FileState.WAITING)
+        .where(ScanFile.id.not_in(needed))
+        .order_by(ScanFile.id)
+    )
+    for file in settled:
+        vault.of(session).shred(session, file.key_id)
+
+
+def purge(session: Session, blobs: Blobs) -> int:
+    """Remove the sealed bytes of originals whose keys are gone; returns how many."""
+    gone = session.scalars(
+        sa.select(ScanFile)
+        .join(Key, Key.id == ScanFile.key_id)
+        .where(Key.shredded_at.is_not(None), ScanFile.blob.is_not(None))
+        .order_by(ScanFile.id)
+    ).all()
+    for file in gone:
+        blobs.drop(str(file.blob))
+        file.blob = None
+    session.flush()
+    return len(gone)
 
 
 def record_page(

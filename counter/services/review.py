@@ -13,19 +13,15 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from counter import ids, vault
 from counter.models.bundle import Channel
-from counter.models.intake import OPEN, Batch, Correction, FormState, PaperForm, Reading, ScanPage
-from counter.services import applications, audit, receipts
+from counter.models.intake import OPEN, Batch, Correction, FormState, PaperForm, ScanPage
+from counter.services import applications, audit, intake, receipts
+from counter.services.paper_readings import Seen, readings, record_of
+from counter.services.paper_records import Record, compact, fields, judge, lists, paths, questions, rows_of, stood
 from counter.services.receipts import Receipt
 from forms.bundle import Bundle
 from forms.gather import gather, record_value
-from forms.kinds import Kind
-from forms.messages import Invalid, Message
-from forms.model import About, Ask, Field, Procedure, Question
-
-MISSING = "必要な欄に記入がありません"
-_MOST_ROWS = 30
-
-Record = dict[str, Any]
+from forms.messages import Message
+from forms.model import Procedure, Question
 
 
 class SomebodyElse(Exception):
@@ -54,28 +50,6 @@ class NotComplete(Exception):
     def __init__(self, problems: Mapping[str, Message]) -> None:
         self.problems = dict(problems)
         super().__init__(f"{len(self.problems)} problems")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was read of one field, its zones together. `crop` is x, y, width, height on the page's picture."""
-
-    path: str
-    reading_id: str
-    value: Any
-    text: str
-    confidence: float
-    accepted: bool
-    reasons: tuple[str, ...]
-    alternatives: tuple[str, ...]
-    page_id: str
-    crop: tuple[int, int, int, int]
-    zones: tuple[tuple[str, str, str], ...] = ()
-    """(reading id, part, text) of each zone of its own"""
-
-    @property
-    def blank(self) -> bool:
-        return self.value in (None, "", [], {}) and not self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +89,6 @@ class Review:
         return tuple(entry for entry in self.entries if entry.state == "doubtful")
 
 
-# -- opening ---------------------------------------------------------------------------------------------------------
 def find(session: Session, form_id: str) -> PaperForm | None:
     return session.scalars(sa.select(PaperForm).where(PaperForm.id == form_id)).one_or_none()
 
@@ -141,52 +114,12 @@ def open_form(
         return Review(form, batch, pages, None, {})
     seen = readings(session, form, procedure)
     saved = _saved(session, form)
-    record = record if record is not None else saved.get("record") or _record_of(seen)
+    record = record if record is not None else saved.get("record") or record_of(seen)
     rows = dict(rows or saved.get("rows") or {})
     found = tuple(_entries(procedure, record, seen, rows))
     return Review(
         form, batch, pages, procedure, record, found, duplicate=_duplicate(session, form), kept=saved.get("kept", {})
     )
-
-
-def questions(procedure: Procedure, rows: Mapping[str, int]) -> Iterator[tuple[Question, str]]:
-    """Every field the paper has, in its order, named by record path; with the heading it stands under."""
-    for item in procedure.asks:
-        if isinstance(item, Ask):
-            yield _question(procedure, item.field.key, item), ""
-        elif isinstance(item.who, Field):
-            for ask in item.asks:
-                yield _question(procedure, f"{item.record_key}.{ask.field.name}", ask), f"{item.label}の"
-        else:
-            for row in range(min(rows.get(item.record_key, item.rows), _MOST_ROWS)):
-                for ask in item.asks:
-                    path = f"{item.record_key}.{row}.{ask.field.name}"
-                    yield _question(procedure, path, ask), f"{item.label}{row + 1}の"
-
-
-def fields(procedure: Procedure) -> Iterator[tuple[Question, str]]:
-    """Every field with as many rows of each list as anybody may fill."""
-    return questions(procedure, {about.record_key: _MOST_ROWS for about in lists(procedure)})
-
-
-def lists(procedure: Procedure) -> tuple[About, ...]:
-    """The lists a clerk may lengthen."""
-    return tuple(about for about in procedure.abouts if not isinstance(about.who, Field))
-
-
-def rows_of(procedure: Procedure, record: Mapping[str, Any], asked: Mapping[str, int]) -> dict[str, int]:
-    return {
-        about.record_key: min(
-            _MOST_ROWS,
-            max(asked.get(about.record_key, 0), len(record.get(about.record_key) or ()), 1 if asked else about.rows),
-        )
-        for about in lists(procedure)
-    }
-
-
-def _question(procedure: Procedure, path: str, ask: Ask) -> Question:
-    """Not marked as required: the judge says what is missing, once conditions are known."""
-    return Question(path, ask.field, False, (procedure.code,), ((procedure.code, path),))
 
 
 def _entries(
@@ -215,145 +148,6 @@ def _entry(question: Question, heading: str, found: Seen | None, given: Any, tol
     return Entry(question, heading, found, state, tuple(dict.fromkeys(reasons)))
 
 
-def judge(procedure: Procedure, record: Mapping[str, Any]) -> dict[str, Message]:
-    """What the same rules as on the web say about a record, by record path; "" for what has no field of its own."""
-    dense, before = compact(procedure, record)
-    answers = gather(procedure, dense)
-    bundle = Bundle((procedure,))
-    lands = {question.path: path for question in bundle.asked(answers) for code, path in question.lands}
-    told: dict[str, Message] = {}
-    for problem in bundle.problems(answers):
-        path = lands.get(problem.path) or _nearest(procedure, problem.path)
-        told.setdefault(_stood(path, before), problem.message)
-    return told
-
-
-def _nearest(procedure: Procedure, path: str) -> str:
-    """A problem with a pointer to a person stands at the first field of that person."""
-    for about in procedure.abouts:
-        if isinstance(about.who, Field) and about.who.key == path and about.asks:
-            return f"{about.record_key}.{about.asks[0].field.name}"
-    return ""
-
-
-def readings(session: Session, form: PaperForm, procedure: Procedure) -> dict[str, Seen]:
-    """What was read, by record path of the field."""
-    rows = session.scalars(sa.select(Reading).where(Reading.form_id == form.id).order_by(Reading.page_id, Reading.key))
-    opened = [
-        (row, vault.of(session).open(session, form.key_id, f"reading:content:{row.id}", row.content)) for row in rows
-    ]
-    by_key = {row.key: (row, content) for row, content in opened}
-    found: dict[str, Seen] = {}
-    for question, _ in fields(procedure):
-        parts = [(row, content) for key, (row, content) in by_key.items() if key.startswith(f"{question.path}.")]
-        whole = by_key.get(question.path)
-        if parts and (whole is None or len({row.page_id for row, _ in parts}) > 1):
-            found[question.path] = _together(question, parts)
-        elif whole is not None:
-            found[question.path] = _seen(question.path, question.field.kind, whole, parts)
-    return found
-
-
-def _together(question: Question, parts: Sequence[tuple[Reading, Any]]) -> Seen:
-    """A field whose zones stand on two pages: the reader sees one page at a time."""
-    raw = {row.key.removeprefix(f"{question.path}."): content["text"] or "" for row, content in parts}
-    try:
-        value = question.field.kind.parse(raw) if any(raw.values()) else None
-    except Invalid:
-        value = None
-    row, _ = parts[0]
-    content: dict[str, Any] = {
-        "value": value,
-        "text": " ".join(text for text in raw.values() if text),
-        "alternatives": [],
-    }
-    whole = Reading(
-        id=row.id,
-        page_id=row.page_id,
-        key=question.path,
-        crop=row.crop,
-        reasons=[],
-        confidence=min(part.confidence for part, _ in parts),
-        accepted=all(part.accepted for part, _ in parts) and (value is not None or not any(raw.values())),
-    )
-    return _seen(question.path, question.field.kind, (whole, content), parts)
-
-
-def _seen(path: str, kind: Kind, whole: tuple[Reading, Any], parts: Sequence[tuple[Reading, Any]]) -> Seen:
-    row, content = whole
-    boxes = [part.crop for part, _ in parts if part.page_id == row.page_id] or [row.crop]
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
-    labels = {part.name: part.label for part in kind.parts()}
-    of_parts = [
-        f"{labels.get(one.key.removeprefix(f'{path}.'), '')}：{'・'.join(one.reasons)}"
-        for one, _ in parts
-        if not one.accepted
-    ]
-    reasons = of_parts or (list(row.reasons) if not row.accepted else [])
-    return Seen(
-        path=path,
-        reading_id=row.id,
-        value=content["value"],
-        text=content["text"] or "",
-        confidence=row.confidence,
-        accepted=row.accepted,
-        reasons=tuple(dict.fromkeys(reasons)),
-        alternatives=tuple(content["alternatives"]),
-        page_id=row.page_id,
-        crop=(left, top, right - left, bottom - top),
-        zones=tuple((part.id, part.key.removeprefix(f"{path}."), inner["text"]) for part, inner in parts),
-    )
-
-
-def _record_of(seen: Mapping[str, Seen]) -> Record:
-    record: Record = {}
-    for path, one in seen.items():
-        if one.value not in (None, "", [], {}):
-            put(record, path, one.value)
-    return record
-
-
-def put(record: Record, path: str, value: Any) -> None:
-    """Write a value at a record path; rows of a list are made as needed."""
-    parts = path.split(".")
-    if len(parts) == 3 and parts[1].isdigit():
-        rows = record.setdefault(parts[0], [])
-        while len(rows) <= int(parts[1]):
-            rows.append({})
-        rows[int(parts[1])][parts[2]] = value
-    else:
-        record.setdefault(parts[0], {})[parts[1]] = value
-
-
-def record_from(procedure: Procedure, values: Mapping[str, Any]) -> Record:
-    """The record of what a form says, row by row as it stands there."""
-    record: Record = {}
-    for path, value in values.items():
-        if value not in (None, "", [], {}):
-            put(record, path, value)
-    return record
-
-
-def compact(procedure: Procedure, record: Mapping[str, Any]) -> tuple[Record, dict[str, str]]:
-    """The record without rows in which nothing stands, and where each of its lists' rows stood before."""
-    dense: Record = dict(record)
-    before: dict[str, str] = {}
-    for about in lists(procedure):
-        key = about.record_key
-        filled = [(number, row) for number, row in enumerate(record.get(key) or ()) if row]
-        if key in dense:
-            dense[key] = [row for _, row in filled]
-        before |= {f"{key}.{new}": f"{key}.{old}" for new, (old, _) in enumerate(filled)}
-    return {key: content for key, content in dense.items() if content}, before
-
-
-def _stood(path: str, before: Mapping[str, str]) -> str:
-    row, _, name = path.rpartition(".")
-    return f"{before[row]}.{name}" if row in before else path
-
-
-# -- changing ----------------------------------------------------------------------------------------------------------
 def save(
     session: Session,
     form: PaperForm,
@@ -386,6 +180,7 @@ def set_aside(session: Session, form: PaperForm, *, version: int, actor: str, re
     _claim(form, version)
     form.state, form.reason = FormState.SET_ASIDE, reason[:200]
     _touch(session, form, actor, now, "paper.set-aside")
+    intake.release(session, form)
 
 
 def confirm(
@@ -417,9 +212,7 @@ def confirm(
         question.path: f"{heading}{question.field.label}"
         for question, heading in questions(procedure, rows_of(procedure, record, {}))
     }
-    if not drop and (
-        unused := [labels.get(_stood(path, before), path) for path in _paths(dense) if path not in origins]
-    ):
+    if not drop and (unused := [labels.get(stood(path, before), path) for path in paths(dense) if path not in origins]):
         raise NotUsed(unused)
     seen = readings(session, form, procedure)
     batch = session.scalars(sa.select(Batch).where(Batch.id == form.batch_id)).one()
@@ -440,16 +233,8 @@ def confirm(
     form.state, form.bundle_id = FormState.CONFIRMED, receipt.bundle_id
     form.answers = None  # the application is the truth from here
     _touch(session, form, actor, now, "paper.confirm")
+    intake.release(session, form)
     return receipt
-
-
-def _paths(record: Mapping[str, Any]) -> Iterator[str]:
-    for key, content in record.items():
-        if isinstance(content, list):
-            for row, member in enumerate(content):
-                yield from (f"{key}.{row}.{name}" for name in member)
-        else:
-            yield from (f"{key}.{name}" for name in content)
 
 
 def _how(
@@ -458,7 +243,7 @@ def _how(
     """By document path how an answer came about; where one person stands in two places, the more human way counts."""
     found: dict[str, dict[str, Any]] = {}
     for path, document in origins.items():
-        how = _provenance(seen.get(_stood(path, before)), record_value(dense, path), actor)
+        how = _provenance(seen.get(stood(path, before)), record_value(dense, path), actor)
         if document not in found or _BY_HAND.index(how["how"]) < _BY_HAND.index(found[document]["how"]):
             found[document] = how
     return found

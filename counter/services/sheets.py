@@ -85,7 +85,7 @@ def templates(session: Session, folder: Path) -> Mapping[str, Template]:
 
 def _template(sheet: paper.Sheet, procedure: Procedure, folder: Path) -> Template:
     from counter.printing import blank_images
-    from counter.services.review import fields
+    from counter.services.paper_records import fields
     from ocr.reading import Template
 
     kinds = {question.path: question.field.kind for question, _ in fields(procedure)}

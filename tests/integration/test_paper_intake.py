@@ -22,30 +22,6 @@ GARBAGE = b"GIF89a<script>alert(1)</script>" * 20
 ENCRYPTED = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R/Encrypt<</Filter/Standard/V 1/R 2/O(x)/U(x)/P -1>>>>\n%%EOF"
 
 
-@pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
-    made = Reader()
-    monkeypatch.setattr("ocr.reading.read_page", made)
-    monkeypatch.setattr("counter.services.sheets._template", lambda *_: _NoTemplate())
-    monkeypatch.setattr("counter.services.sheets._templates", {})
-    return made
-
-
-class _NoTemplate:
-    class sheet:  # noqa: N801 - the shape of a Template
-        pages = ()
-
-
-@pytest.fixture
-def desk(app: Flask, store: Store) -> FlaskClient:
-    return desk_clerk(store, app)
-
-
-@pytest.fixture
-def instance(app: Flask) -> Path:
-    return Path(app.config["INSTANCE"])
-
-
 def test_pages_of_one_serial_are_one_form_in_any_order(
     desk: FlaskClient, store: Store, reader: Reader, instance: Path
 ) -> None:

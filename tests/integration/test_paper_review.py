@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from counter import ids, tenancy, vault
@@ -18,91 +16,21 @@ from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.audit import AuditEvent
 from counter.models.bundle import Bundle, Channel
-from counter.models.intake import Correction, FormState, PaperForm
-from counter.services import status
+from counter.models.intake import Correction, FormState, ScanFile
+from counter.services import intake, status
 from counter.services.applications import submit_bundle
+from counter.services.blobs import Blobs
 from forms.gather import project
 from forms.messages import N_
 from forms.procedures import CATALOGUE
+from tests.desk import Paper, inputs
 from tests.moves import KOTO, answers, procedures
 from tests.pages import Page
-from tests.papers import Reader, picture, read_all, send, typed
+from tests.papers import Reader, typed
 from tests.staff import desk_clerk, office_clerk, rows
 
 CODE = "child-allowance"
 RECORD: dict[str, Any] = project(CATALOGUE[CODE], answers())[0]
-
-
-class _NoTemplate:
-    class sheet:
-        pages = ()
-
-
-@pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
-    made = Reader()
-    monkeypatch.setattr("ocr.reading.read_page", made)
-    monkeypatch.setattr("counter.services.sheets._template", lambda *_: _NoTemplate())
-    monkeypatch.setattr("counter.services.sheets._templates", {})
-    return made
-
-
-@pytest.fixture
-def desk(app: Flask, store: Store) -> FlaskClient:
-    return desk_clerk(store, app)
-
-
-@dataclasses.dataclass
-class Paper:
-    """Forms read from paper, as a clerk at the desk has them before them."""
-
-    desk: FlaskClient
-    store: Store
-    reader: Reader
-    instance: Path
-
-    def take_in(self, *, pages: int = 3, **data: str) -> list[PaperForm]:
-        send(self.desk, ("stack.tiff", picture(pages)), **data)
-        return read_all(self.store, self.instance)
-
-    def fields(self, form_id: str, client: FlaskClient | None = None) -> MultiDict[str, str]:
-        page = Page((client or self.desk).get(f"/desk/forms/{form_id}"))
-        found = next(form for form in page.tree.iter("form") if form.get("id") == "review-form")
-        return inputs(found)
-
-    def press(self, form_id: str, action: str, said: MultiDict[str, str] | None = None, **changes: str) -> Any:
-        said = MultiDict(said if said is not None else self.fields(form_id))
-        for name, value in {**changes, "action": action}.items():
-            said[name.replace("__", ".")] = value
-        return self.desk.post(f"/desk/forms/{form_id}", data=said)
-
-    def form(self, form_id: str) -> PaperForm:
-        return next(form for form in rows(self.store, KOTO, PaperForm) if form.id == form_id)
-
-
-def inputs(form: Any) -> MultiDict[str, str]:
-    """What a browser would send of a form, without the pressed button."""
-    said: MultiDict[str, str] = MultiDict()
-    for node in form.iter():
-        name = node.get("name")
-        if not name:
-            continue
-        if node.tag == "input" and node.get("type") in ("radio", "checkbox"):
-            if node.get("checked") is not None:
-                said.add(name, node.get("value", "on"))
-        elif node.tag == "input":
-            said.add(name, node.get("value", ""))
-        elif node.tag == "textarea":
-            said.add(name, "".join(node.itertext()).removeprefix("\n"))
-        elif node.tag == "select":
-            chosen = [option for option in node.iter("option") if option.get("selected") is not None]
-            said.add(name, (chosen or list(node.iter("option")))[0].get("value", ""))
-    return said
-
-
-@pytest.fixture
-def paper(app: Flask, desk: FlaskClient, store: Store, reader: Reader) -> Paper:
-    return Paper(desk, store, reader, Path(app.config["INSTANCE"]))
 
 
 def test_a_confirmed_sheet_lies_beside_the_online_ones(app: Flask, store: Store, paper: Paper, reader: Reader) -> None:
@@ -394,3 +322,27 @@ def test_nonsense_is_answered_with_words(paper: Paper, reader: Reader) -> None:
                  {"rows.children": "9" * 9, "action": "row:children"}, {"rows.children": "-1", "action": "save"},
                  {"applicant.name.family": "\ud800" if False else "\u202e\0", "action": "save"}):  # fmt: skip
         assert paper.desk.post(f"/desk/forms/{form.id}", data=data).status_code < 500, data
+
+
+def test_originals_are_erased_once_their_forms_are_settled(store: Store, paper: Paper, reader: Reader) -> None:
+    reader.write(RECORD)
+    reader.write(RECORD)
+    first, second = paper.take_in(pages=6)
+    blobs = Blobs(paper.instance / "blobs")
+    assert paper.press(first.id, "confirm").status_code == 302
+    assert purged(store, blobs) == 0  # the other form came out of the same file
+    assert paper.press(second.id, "confirm").status_code == 302
+    (file,) = rows(store, KOTO, ScanFile)
+    assert file.blob is not None
+    with store.scope(write=False) as session, pytest.raises(vault.Shredded):
+        vault.of(session).open_bytes(session, file.key_id, f"scan_file:blob:{file.id}", blobs.get(file.blob))
+    before = len([path for path in blobs.folder.rglob("*") if path.is_file()])
+    assert purged(store, blobs) == 1
+    assert purged(store, blobs) == 0
+    assert len([path for path in blobs.folder.rglob("*") if path.is_file()]) == before - 1
+    assert paper.desk.get(f"/desk/forms/{first.id}").status_code == 200
+
+
+def purged(store: Store, blobs: Any) -> int:
+    with store.scope() as session, tenancy.tenant(session, KOTO):
+        return intake.purge(session, blobs)

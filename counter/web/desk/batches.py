@@ -18,6 +18,7 @@ from counter.services.blobs import Blobs
 from counter.services.intake import Upload
 from counter.web import access
 from counter.web.account.frame import dress
+from counter.web.bodies import takes_files
 from counter.web.openapi import answers
 
 blueprint = flask.Blueprint("desk", __name__, url_prefix="/desk")
@@ -40,6 +41,7 @@ def home() -> flask.typing.ResponseReturnValue:
 
 
 @blueprint.post("/batches")
+@takes_files
 @access.staff("desk")
 def upload() -> flask.typing.ResponseReturnValue:
     uploads = [

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from counter.models.intake import PaperForm, ScanPage
-from counter.services import review
+from counter.services import paper_records, review
 from counter.services.review import Entry, Review
 from forms.gather import record_value
 from forms.messages import Message
@@ -66,7 +66,7 @@ class Screen:
         """(key, title, rows shown) of every list that may grow."""
         return [
             (about.record_key, about.label, self.rows.get(about.record_key, about.rows))
-            for about in review.lists(self.procedure)
+            for about in paper_records.lists(self.procedure)
         ]
 
     def settle(self) -> None:
@@ -106,18 +106,18 @@ def build(session: Session, form: PaperForm, procedure: Procedure, said: Any = N
         page = _page(opened, None)
         return _screen(opened, page, opened.record, form.version)
     rows = _rows(procedure, said)
-    questions = [question for question, _ in review.questions(procedure, rows)]
-    record = review.record_from(procedure, page_form(questions)(said).values)
+    questions = [question for question, _ in paper_records.questions(procedure, rows)]
+    record = paper_records.record_from(procedure, page_form(questions)(said).values)
     opened = review.open_form(session, form, procedure, record=record, rows=rows)
     page = _page(opened, said)
-    return _screen(opened, page, review.record_from(procedure, page.values), _number(said.get("version")))
+    return _screen(opened, page, paper_records.record_from(procedure, page.values), _number(said.get("version")))
 
 
 def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int) -> Screen:
     assert opened.procedure is not None
     for entry in opened.entries:  # a clerk knows how to write a name; what helps here is why a field is doubtful
         page[entry.path].help = "・".join(entry.reasons)
-    shown = {about.record_key: 0 for about in review.lists(opened.procedure)}
+    shown = {about.record_key: 0 for about in paper_records.lists(opened.procedure)}
     for entry in opened.entries:
         key, _, rest = entry.path.partition(".")
         if key in shown:
@@ -157,11 +157,11 @@ def _as_read(entry: Entry) -> dict[str, Any]:
 
 
 def _rows(procedure: Procedure, said: Any) -> dict[str, int]:
-    rows = {about.record_key: _number(said.get(f"rows.{about.record_key}")) for about in review.lists(procedure)}
+    rows = {about.record_key: _number(said.get(f"rows.{about.record_key}")) for about in paper_records.lists(procedure)}
     action = said.get("action", "")
     if action.startswith("row:") and action[4:] in rows:
         rows[action[4:]] += 1
-    return review.rows_of(procedure, {}, {key: max(1, count) for key, count in rows.items()})
+    return paper_records.rows_of(procedure, {}, {key: max(1, count) for key, count in rows.items()})
 
 
 def _number(text: Any) -> int:

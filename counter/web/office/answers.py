@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from counter.queries.office import View
-from counter.services.review import lists, questions
+from counter.services.paper_records import lists, questions
 from counter.web.office.words import HOW
 from forms.gather import record_value
 from forms.web import Context, shown
