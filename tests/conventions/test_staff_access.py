@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.bundle import Channel
+from counter.models.delivery import Delivery
 from counter.models.intake import Batch, PaperForm, ScanPage
 from counter.services.applications import submit_bundle
 from counter.web import access
@@ -66,6 +67,7 @@ def koto(app: Flask, store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     read_all(store, Path(app.config["INSTANCE"]))
     yield {
         "application_id": rows(store, KOTO, Application)[0].id, "batch_id": rows(store, KOTO, Batch)[0].id,
+        "delivery_id": rows(store, KOTO, Delivery)[0].id,
         "form_id": rows(store, KOTO, PaperForm)[0].id, "page_id": rows(store, KOTO, ScanPage)[0].id,
         "person_id": str(hire(store, app, "victim@example.jp", ward=KOTO)), "x": "1", "y": "1", "width": "9", "height": "9",
     }  # fmt: skip

@@ -12,7 +12,7 @@ from counter.locales import JST
 from counter.models.application import Status
 from counter.queries import office, organisation
 from counter.queries.office import View
-from counter.services import audit, cases
+from counter.services import audit, cases, delivery
 from counter.services.status import Conflict
 from counter.web import access
 from counter.web.account.frame import dress
@@ -82,6 +82,18 @@ def status(application_id: str) -> flask.typing.ResponseReturnValue:
     except Conflict:
         return _page(_again(application_id), CHANGED, note=note, to=to), 409
     flask.flash(f"状況を「{words.STATUSES[to]}」にしました。申請者の画面にも出ます。")
+    return flask.redirect(flask.url_for("office.case", application_id=application_id))
+
+
+@blueprint.post("/<application_id>/deliveries/<delivery_id>")
+@access.staff("clerk")
+def resend(application_id: str, delivery_id: str) -> flask.typing.ResponseReturnValue:
+    """A hand-over that was given up is tried again, from its first attempt."""
+    view = _view(application_id)
+    if delivery_id not in {each.id for each in view.deliveries}:
+        raise NotFound
+    again = delivery.resend(db(), view.row.ward, delivery_id, access.me().actor, _now())
+    flask.flash("もう一度送ります。" if again else "もう届いています。")
     return flask.redirect(flask.url_for("office.case", application_id=application_id))
 
 
