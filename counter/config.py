@@ -20,6 +20,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "AUDIT_HEADS": env.get("COUNTER_AUDIT_HEADS", ""),
         "BIND": env.get("COUNTER_BIND", "127.0.0.1:8000"),
         "HTTPS": _flag(env.get("COUNTER_HTTPS", "")),
+        "PROXIES": _words(env.get("COUNTER_PROXIES", "127.0.0.1")),
         "TRUSTED_HOSTS": _words(env.get("COUNTER_HOSTS", "")) or list(LOOPBACK),
         "RATELIMIT_STORAGE_URI": env.get("COUNTER_RATELIMIT_STORAGE", "memory://"),
         "RATELIMIT_STRATEGY": "fixed-window",

@@ -152,13 +152,15 @@ def _send_again() -> flask.Response:
         return _page(400, _CSRF)
     title, message, advice = (translate(text) for text in _CSRF)
     typed = [pair for pair in flask.request.form.items(multi=True) if pair[0] != "csrf_token"]
+    if not _from_here() or "password" in flask.request.form:
+        typed = []
     return flask.make_response(
         flask.render_template(
             "errors/csrf.html",
             title=title,
             message=message,
             advice=advice,
-            fields=[(presentable(name), presentable(value)) for name, value in typed] if _from_here() else [],
+            fields=[(presentable(name), presentable(value)) for name, value in typed],
             action=flask.request.full_path.rstrip("?"),
         ),
         400,

@@ -82,6 +82,7 @@ def init_app(app: flask.Flask) -> None:
     }.items():
         app.config.setdefault(name, value)
     Security(app, StaffStore(), register_blueprint=False)
+    app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # nobody signs in by a token in an address or a body
     app.login_manager.unauthorized_handler(_to_sign_in)  # type: ignore[attr-defined]
     app.login_manager.session_protection = None  # type: ignore[attr-defined]  # an address may change behind a proxy
 
