@@ -45,16 +45,25 @@ class Visitor:
         self.answers = answers
         self.axe = axe
         self.people: list[str] = []
+        self._seen: set[tuple[str, str, int]] = set()
         self.pictures: Path | None = None
 
     def open(self, address: str) -> None:
         self.page.goto(address)
-        check(self.page, axe=self.axe)
+        self._look()
 
     def press(self, selector: str = FORWARD) -> None:
         with self.page.expect_navigation():
             self.page.click(selector)
-        check(self.page, axe=self.axe)
+        self._look()
+
+    def _look(self) -> None:
+        """Every page is measured; axe sees each sort of page once: the same questions of another person are no news."""
+        kinds = self.page.evaluate("[...document.querySelectorAll('[data-kind]')].map(one => one.dataset.kind).join()")
+        wrong = self.page.locator(".sc-banner--error").count()
+        sort = (re.sub(r"m[0-9a-f]{6}|/apply/\w+|#.*", "", self.page.url), kinds, wrong)
+        check(self.page, axe=self.axe and sort not in self._seen)
+        self._seen.add(sort)
 
     @property
     def place(self) -> str:
