@@ -21,6 +21,8 @@ INSIDE_SHARE = 0.5
 """A stroke belongs to the zone in which at least this part of it lies."""
 LEAST_DARK = 42
 SPECK = 5
+PRINTED = 14
+"""Darker than this on the blank is print."""
 RED_SHARE = 0.9
 PADDING = (3, 10)
 
@@ -82,6 +84,11 @@ def rows(zone: Zone) -> list[tuple[float, float, float, float]]:
     return lines
 
 
+def borders(zone: Zone) -> list[float]:
+    """Where a comb's upright lines stand, in millimetres."""
+    return [x for x, _, _, _ in zone.cells[1:]] if len(rows(zone)) == 1 else []
+
+
 def bounds(cells: Sequence[tuple[float, float, float, float]], shape: tuple[int, ...], around: float = 0.0) -> Box:
     """The pixels of these cells together, with a margin in millimetres, inside the page."""
     left = min(x for x, _, _, _ in cells) - around
@@ -97,7 +104,7 @@ def without_print(page: Ink, box: Box) -> Gray:
     red lines vanish in 1-bit scans and are dark in grey ones."""
     x, y, w, h = box
     dark, printed = page.dark[y : y + h, x : x + w], page.printed[y : y + h, x : x + w]
-    mask = printed > 14
+    mask = printed > PRINTED
     if not mask.any():
         return dark
     ratio = dark[mask].astype(np.float32) / printed[mask]
@@ -107,15 +114,17 @@ def without_print(page: Ink, box: Box) -> Gray:
     )
 
 
-def cut(page: Ink, line: tuple[float, float, float, float]) -> Cut:
-    """What was written on one line of a zone (millimetres), without its surroundings."""
+def cut(page: Ink, line: tuple[float, float, float, float], borders: Sequence[float] = ()) -> Cut:
+    """What was written on one line of a zone (millimetres), without its surroundings. ``borders``: where upright lines
+    of a comb stand."""
     box = bounds([line], page.dark.shape, AROUND)
     own = bounds([line], page.dark.shape)
     x, y = box[:2]
     dark = without_print(page, box)
     inner = (own[0] - x, own[1] - y, own[2], own[3])
-    kept, strength = _own_strokes(dark, inner)
-    red = int((page.red[own[1] : own[1] + own[3], own[0] : own[0] + own[2]] > 60).sum())
+    kept, strength = _own_strokes(dark, inner, [round(border * PX) - x for border in borders])
+    area = np.s_[own[1] : own[1] + own[3], own[0] : own[0] + own[2]]
+    red = int(((page.red[area] > 60) & (page.printed[area] <= PRINTED)).sum())
     pixels = int(kept.sum())
     if not pixels:
         return Cut(None, own, 0, 0, red)
@@ -131,7 +140,7 @@ def cut(page: Ink, line: tuple[float, float, float, float]) -> Cut:
     return Cut(np.asarray(padded, np.uint8), where, pixels, strength, red)
 
 
-def _own_strokes(dark: Gray, inner: Box) -> tuple[Flags, int]:
+def _own_strokes(dark: Gray, inner: Box, borders: Sequence[int]) -> tuple[Flags, int]:
     """The strokes that lie (mostly) in the inner box, as a mask, and how dark the pen is."""
     x, y, w, h = inner
     inside = dark[y : y + h, x : x + w]
@@ -147,15 +156,16 @@ def _own_strokes(dark: Gray, inner: Box) -> tuple[Flags, int]:
     large = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     keep = (within >= INSIDE_SHARE * area) & (area > SPECK) & (large > 3)
     keep[0] = False
-    keep &= ~_line_remnant(stats, inner)
+    keep &= ~_line_remnant(stats, inner, borders)
     return np.asarray(keep[labels], bool), strength
 
 
-def _line_remnant(stats: np.ndarray, inner: Box) -> Flags:
-    """Thin straight pieces on the frame itself: what subtraction left of it."""
+def _line_remnant(stats: np.ndarray, inner: Box, borders: Sequence[int]) -> Flags:
+    """Thin straight pieces on the frame itself, or on a comb's: what subtraction left of it."""
     x, y, w, h = inner
     left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     flat = (high <= 4) & ((np.abs(top + high / 2 - y) < 5) | (np.abs(top + high / 2 - y - h) < 5))
-    upright = (wide <= 4) & ((np.abs(left + wide / 2 - x) < 5) | (np.abs(left + wide / 2 - x - w) < 5))
+    lines = np.asarray([x, x + w, *borders], np.float64)
+    upright = (wide <= 4) & (np.abs((left + wide / 2)[:, None] - lines).min(axis=1) < 5)
     return np.asarray(flat | upright, bool)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,12 @@ def load_pages(data: bytes, name: str = "") -> list[Colour]:
     return list(iter_pages(data, name))
 
 
-def iter_pages(data: bytes, name: str = "", *, seconds: float = PAGE_SECONDS) -> Iterator[Colour]:
+def iter_pages(
+    data: bytes, name: str = "", *, seconds: float = PAGE_SECONDS, tell: Callable[[int], None] | None = None
+) -> Iterator[Colour]:
     """The pages one after the other: a stack of 200 sheets never lies in memory as a whole. A page may take
-    ``seconds``. Raises Unreadable, also after pages that came out well."""
+    ``seconds``; ``tell`` hears how many there are before the first. Raises Unreadable, also after pages that came
+    out well."""
     kind = sniff(data)
     child = _start(data, kind)
     try:
@@ -44,6 +47,10 @@ def iter_pages(data: bytes, name: str = "", *, seconds: float = PAGE_SECONDS) ->
                 raise _unreadable(head)
             if head.get("end"):
                 return
+            if "pages" in head:
+                if tell is not None:
+                    tell(int(head["pages"]))
+                continue
             height, width = int(head["height"]), int(head["width"])
             raw = _exactly(child, height * width * 3, time.monotonic() + seconds)
             yield np.frombuffer(raw, np.uint8).reshape(height, width, 3)

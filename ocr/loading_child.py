@@ -58,10 +58,11 @@ def from_picture(data: bytes, kind: str, most_pages: int) -> Iterator[Any]:
         picture = Image.open(io.BytesIO(data), formats=(kind.upper(),))
     except UnidentifiedImageError as error:
         raise Refused("truncated" if len(data) < 200 else "broken") from error
-    number = 0
+    number, pages = 0, getattr(picture, "n_frames", 1) if kind == "tiff" else 1
+    if pages > most_pages:
+        raise Refused("too-many-pages", most_pages)
+    send({"pages": pages})
     while True:
-        if number >= most_pages:
-            raise Refused("too-many-pages", most_pages)
         check(*picture.size)
         try:
             yield upright(picture)
@@ -123,6 +124,7 @@ def from_pdf(data: bytes, most_pages: int) -> Iterator[Any]:
         raise Refused("too-many-pages", most_pages)
     if not len(document):
         raise Refused("empty")
+    send({"pages": len(document)})
     for number in range(len(document)):
         page = document[number]
         width, height = page.get_size()

@@ -34,11 +34,13 @@ class Mark:
 
 
 # square millimetres of ink
-EMPTY, TICKED = 0.25, 0.9
+EMPTY, TICKED = 0.25, 1.2
 FILLED_SHARE = 0.82
 RING = 2.2
 DARK = 60
 PRINTED = 20
+STRIKE_GAP = 15
+"""Pixels of a stroke that may be hidden by the letters it runs over."""
 BESIDE = 1.4
 CIRCLE_LEAST, CIRCLE_OTHER = 2.2, 0.45
 
@@ -89,12 +91,12 @@ def _crossed(page: Ink, cell: Cell) -> bool:
     """A long flat stroke through the box and on over its label: a struck-out answer."""
     x, y, w, h = cell
     wide = (_dark(page, (x - 2.5, y + 0.3, w + 12.0, h - 0.6)) > DARK).astype(np.uint8)
-    joined = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((3, 7), np.uint8))
+    joined = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((3, STRIKE_GAP), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     for part in range(1, count):
         left, width = stats[part, cv2.CC_STAT_LEFT] / PX - 2.5, stats[part, cv2.CC_STAT_WIDTH] / PX
         height = stats[part, cv2.CC_STAT_HEIGHT] / PX
-        if width > w + 5.0 and height < 0.45 * width and left < w / 2 < left + width - 4.5:
+        if left < -0.8 and left + width > w + 1.0 and height < 0.55 * width:
             return True
     return False
 

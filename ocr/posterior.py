@@ -90,6 +90,6 @@ class TextPosterior:
 
     def columns(self, ids: Sequence[int]) -> Floats:
         sure = np.log(max(self.confidence, 1e-3))
-        other = np.log(max(1 - self.confidence, 1e-3) / 100)
+        other = np.log(max(1 - self.confidence, 1e-3) / 5000)
         path, wanted = np.asarray(self._path), np.asarray(list(ids))
         return np.asarray(np.where(path[:, None] == wanted[None, :], sure, other), np.float32)

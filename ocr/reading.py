@@ -147,7 +147,7 @@ def cut(work: Work) -> Work:
     page = work.page
     assert page
     cuts = {
-        key: tuple(clean.cut(page, line) for line in clean.rows(zone))
+        key: tuple(clean.cut(page, line, clean.borders(zone)) for line in clean.rows(zone))
         for key, zone in work.zones.items()
         if zone.kind not in MARK_KINDS
     }

@@ -9,11 +9,12 @@ from functools import cache
 import numpy as np
 
 from forms.wards import WARDS
+from ocr.decoding.charsets import rarity
 from ocr.decoding.ctc import beam, greedy
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import BoundLexicon, Lexicon, bind, lexicon, places, pref
 from ocr.decoding.ranking import Decoded, rank
-from ocr.decoding.texts import everything, rarity, text_prior
+from ocr.decoding.texts import everything, text_prior
 from ocr.posterior import Alphabet, Posterior
 
 SHORTLIST = 250

@@ -35,7 +35,7 @@ ELEVEN_SHAPES = {ELEVEN: "八ハ儿"}
 HYPHEN_SHAPES = {"-": "-－―ーｰ‐‑–—−一_~〜・.ㄧ"}
 KATAKANA_SHAPES = {
     "ア": "アァ了", "イ": "イィ亻", "ウ": "ウゥ", "エ": "エェ工", "オ": "オォ才", "カ": "カヵ力か", "キ": "キき",
-    "ク": "ク夕", "ケ": "ケヶ", "シ": "シ", "セ": "セせ", "タ": "タ夕", "チ": "チ千", "ト": "ト卜", "ニ": "ニ二",
+    "ク": "ク", "ケ": "ケヶ", "シ": "シ", "セ": "セせ", "タ": "タ夕", "チ": "チ千", "ト": "ト卜", "ニ": "ニ二",
     "ネ": "ネ", "ノ": "ノ丿", "ハ": "ハ八", "ヒ": "ヒ匕", "ヘ": "ヘへ", "ベ": "ベべ", "ペ": "ペぺ", "ミ": "ミ三彡",
     "メ": "メ乂", "ヤ": "ヤやャ", "ユ": "ユュ", "ヨ": "ヨョ", "リ": "リり", "ロ": "ロ口囗", "ワ": "ワヮ",
     "ム": "ム厶", "サ": "サ廾", "フ": "フ", "ツ": "ツッ", "ン": "ン", "ー": "ー一－―-｜|丨—–",
@@ -152,3 +152,22 @@ def fold(character: str) -> str:
         character = unicodedata.normalize("NFKC", character)
     folded = CHINESE_FORMS.get(character, character)
     return folded if is_japanese(folded) else ""
+
+
+@cache
+def rarity(character: str) -> float:
+    """A cost (≤ 0) for characters that are hardly ever written: by their level in JIS."""
+    if character in KATAKANA or character in HIRAGANA or character.isascii():
+        return 0.0
+    try:
+        code = character.encode("cp932")
+    except UnicodeEncodeError:
+        return -5.0
+    if len(code) == 1:
+        return -3.0
+    number = code[0] << 8 | code[1]
+    if 0x889F <= number <= 0x9872:
+        return 0.0
+    if number < 0x889F:
+        return 0.0 if character in "々〆、。・「」ー" else -4.0
+    return -2.5 if number <= 0xEAA4 else -3.5

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ocr.arrays import Floats, Ids
+from ocr.decoding.charsets import rarity
 from ocr.posterior import NOTHING, Alphabet
 
 LONGEST = 10
@@ -107,7 +108,9 @@ def names() -> Names:
             weight = 6.0 if reading in popular else 1.0
             # a reading is as likely as it is popular; its many spellings share that
             for spelling in entry["kanji"]:
-                given[spelling] += weight / (1 + 0.02 * len(entry["kanji"]))
+                given[spelling] += (
+                    weight / (1 + 0.02 * len(entry["kanji"])) * float(np.exp(sum(map(rarity, spelling)) / 2))
+                )
                 readings[spelling].add(kana)
             given[kana] += 0.2
             given[hiragana(kana)] += weight * 2.0

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ocr.decoding.charsets import Charset, charset, kana_shapes
+from ocr.decoding.charsets import Charset, charset, kana_shapes, rarity
 from ocr.decoding.ctc import beam, greedy, lattice
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import BoundLexicon, Lexicon, bind, katakana, names
 from ocr.decoding.ranking import Decoded, Prior, rank
-from ocr.decoding.texts import everything, rarity
+from ocr.decoding.texts import everything
 from ocr.posterior import Alphabet, Posterior
 
 LISTED = 0.9

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
 
 import numpy as np
 
-from ocr.decoding.charsets import DIGIT_SHAPES, DIGITS, HIRAGANA, KATAKANA, LATIN, charset, fold, plain
+from ocr.decoding.charsets import DIGIT_SHAPES, DIGITS, HIRAGANA, KATAKANA, LATIN, charset, fold, plain, rarity
 from ocr.decoding.ctc import Lattice, beam, lattice
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import BANK_ENDS, BANK_WORDS
@@ -40,25 +39,6 @@ ALIKE = (
 SIZES = dict(zip("ァィゥェォッャュョアイウエオツヤユヨ", "アイウエオツヤユヨァィゥェォッャュョ", strict=True))
 
 
-@cache
-def rarity(character: str) -> float:
-    """A cost (≤ 0) for characters that are hardly ever written: by their level in JIS."""
-    if character in KATAKANA or character in HIRAGANA or character.isascii():
-        return 0.0
-    try:
-        code = character.encode("cp932")
-    except UnicodeEncodeError:
-        return -5.0
-    if len(code) == 1:
-        return -3.0
-    number = code[0] << 8 | code[1]
-    if 0x889F <= number <= 0x9872:
-        return 0.0
-    if number < 0x889F:
-        return 0.0 if character in "々〆、。・「」ー" else -4.0
-    return -2.5 if number <= 0xEAA4 else -3.5
-
-
 def everything(posterior: Posterior, also: Iterable[str] = ()) -> Lattice:
     """The lattice over what the recogniser saw at all and over the characters of ``also``."""
     alphabet = posterior.alphabet
@@ -72,7 +52,11 @@ def everything(posterior: Posterior, also: Iterable[str] = ()) -> Lattice:
             shapes[target] = shapes.get(target, "") + character
     for character in set("".join(also)) | (set(DIGITS) if any(c in shapes for c in DIGITS) else set()):
         shapes.setdefault(character, "")
-    return lattice(posterior, charset(alphabet, shapes, also=DIGIT_SHAPES))
+    return lattice(posterior, charset(alphabet, shapes, also=ALSO))
+
+
+ALSO = {c: "".join(g for g in group if g != c) for group in ALIKE for c in group} | DIGIT_SHAPES
+"""What may stand for what at a fifth of its probability; the neighbours decide."""
 
 
 def text(posterior: Posterior, hints: Hints) -> Decoded:
@@ -183,7 +167,7 @@ def email(posterior: Posterior, hints: Hints) -> Decoded:
     more = [f"{head}@{domain}" for head in heads for domain in DOMAINS]
 
     def prior(line: str) -> float:
-        return (0.0 if hints.valid(line) else -5.0) + (4.0 if line.partition("@")[2] in DOMAINS else 0.0)
+        return (0.0 if hints.valid(line) else -5.0) + (7.0 if line.partition("@")[2] in DOMAINS else 0.0)
 
     return rank(seen, [*found, *more], prior)
 
