@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -188,10 +187,6 @@ def next_open(session: Session, form: PaperForm) -> str | None:
 
 def page(session: Session, form_id: str, page_id: str) -> ScanPage | None:
     return session.scalars(sa.select(ScanPage).where(ScanPage.id == page_id, ScanPage.form_id == form_id)).one_or_none()
-
-
-def file_names(session: Session, batch_id: str) -> Sequence[ScanFile]:
-    return session.scalars(sa.select(ScanFile).where(ScanFile.batch_id == batch_id).order_by(ScanFile.position)).all()
 
 
 STATES = {

@@ -33,6 +33,8 @@ class Seen:
     crop: tuple[int, int, int, int]
     zones: tuple[tuple[str, str, str], ...] = ()
     """(reading id, part, text) of each zone of its own"""
+    doubts: tuple[str, ...] = ()
+    """the parts a clerk must look at, in the order of the kind"""
 
     @property
     def blank(self) -> bool:
@@ -93,6 +95,7 @@ def _seen(path: str, kind: Kind, whole: tuple[Reading, Any], parts: Sequence[tup
         for one, _ in parts
         if not one.accepted
     ]
+    unsure = {one.key.removeprefix(f"{path}.") for one, _ in parts if not one.accepted}
     reasons = of_parts or (list(row.reasons) if not row.accepted else [])
     return Seen(
         path=path,
@@ -105,6 +108,7 @@ def _seen(path: str, kind: Kind, whole: tuple[Reading, Any], parts: Sequence[tup
         alternatives=tuple(content["alternatives"]),
         page_id=row.page_id,
         crop=(left, top, right - left, bottom - top),
+        doubts=tuple(name for name in labels if name in unsure),
         zones=tuple((part.id, part.key.removeprefix(f"{path}."), inner["text"]) for part, inner in parts),
     )
 

@@ -5,7 +5,7 @@ const doubts = items.filter((item) => "doubt" in item.dataset);
 const paper = document.querySelector(".sc-paper");
 const path = [];
 
-const control = (item) => item.querySelector("input:not([type=hidden]):not([type=radio]), textarea, select, input[type=radio]:checked, input");
+const control = (item) => (item.dataset.part && item.querySelector(`[name="${item.dataset.part}"]`)) || item.querySelector("input:not([type=hidden]):not([type=radio]), textarea, select, input[type=radio]:checked, input");
 const itemOf = (node) => node.closest?.("[data-item]");
 
 function go(item) {
