@@ -128,7 +128,7 @@ def _page(
     person = key.partition(".")[2]
     paths = {question.path for question in questions}
     here = tuple(problem for problem in problems if problem.path in paths)
-    shown = [_was_shown(answers, path) or path in kept for path in sorted(paths)]
+    shown = [was_shown(answers, path) or path in kept for path in sorted(paths)]
     state: State = "done" if all(shown) and not here else "part" if any(shown) else "todo"
     return Page(key, questions[0].field.section.title, tuple(questions), state, person, here)
 
@@ -152,7 +152,7 @@ def _roster_place(pages: Sequence[Page]) -> int:
     return len(pages)
 
 
-def _was_shown(answers: Mapping[str, Any], path: str) -> bool:
+def was_shown(answers: Mapping[str, Any], path: str) -> bool:
     """Rule 9: a key with None was shown and left empty; no key was never shown."""
     parts = path.split(".")
     if look_up(answers, path) is not None:

@@ -55,7 +55,7 @@ def test_a_move_with_scripts_on_a_desktop(visit: NewContext, pictures: Path | No
     visitor.page.select_option("#old_address", moves.SHIBUYA)
     visitor.page.select_option("#new_address", moves.KOTO)
     visitor.press("form .sc-actions button")
-    picture(visitor.page, pictures, "resident-guide")
+    picture(visitor.page, pictures, "resident-follow")
     visitor.press("form .sc-actions button")
     picture(visitor.page, pictures, "resident-tasks")
     visitor.press("a.sc-button--large")

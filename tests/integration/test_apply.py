@@ -129,6 +129,21 @@ def test_what_was_typed_stays_on_an_error_and_on_a_change_of_language(resident: 
     assert sent["move.new_address.building"] == "Heights <101>"
 
 
+def test_questions_that_an_answer_opens_are_announced_where_they_stand(resident: Resident) -> None:
+    begin(resident)
+    resident.open(f"{resident.address}people")
+    resident.fill(moves.answers())
+    person = resident.people[0]
+    resident.open(re.sub(r"q/.*", f"q/people.{person}", resident.address))
+    before = resident.page.questions
+    resident.fill(moves.answers())
+    assert "more=1" in resident.address
+    text = resident.page.response.text
+    new = [text.index(f'data-path="{path}"') for path in resident.page.questions if path not in before]
+    old = [text.index(f'data-path="{path}"') for path in before]
+    assert max(place for place in old if place < min(new)) < text.index('id="more"') < min(new)
+
+
 def test_a_skipped_step_leads_to_the_first_page_with_a_problem(resident: Resident, store: Store) -> None:
     begin(resident)
     resident.open(f"{resident.address}check")

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from counter import locales
 from counter.services import drafts
-from counter.services.journey import ROSTER, Page
+from counter.services.journey import ROSTER, Page, was_shown
 from counter.web.access import draft_owner
 from counter.web.apply import blueprint
 from counter.web.apply.opened import Opened, open_draft
@@ -109,9 +109,16 @@ def _refuse(form: PageForm, page: Page) -> None:
 def _question_page(opened: Opened, here: Page, form: PageForm) -> str:
     return flask.render_template(
         "apply/page.html", opened=opened, page=here, form=form, journey=opened.journey, open_form=True,
-        failed=bool(form.summary), more="more" in flask.request.args, back=_to_check(),
+        failed=bool(form.summary), more=_first_new(opened, here), back=_to_check(),
         action=_address(opened, here.key),
     )  # fmt: skip
+
+
+def _first_new(opened: Opened, here: Page) -> str:
+    """Where the questions begin that the last answers opened; empty unless the page is shown for them."""
+    paths = [question.path for question in here.questions] if "more" in flask.request.args else []
+    draft = opened.draft
+    return next((path for path in paths if not was_shown(draft.answers, path) and path not in draft.kept), "")
 
 
 def _roster(opened: Opened, form: PageForm) -> str | Response:
