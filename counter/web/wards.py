@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from counter.locales import translate
+from markupsafe import Markup
+
+from counter.locales import markup
 from forms.wards import WARDS
 
 
-def ward_name(code: str) -> str:
+def ward_name(code: str) -> Markup:
     """江東区, or as the reader's language writes it."""
-    return translate(WARDS[code].name)
+    return markup(WARDS[code].name)
