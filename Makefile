@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lock migration messages
+.PHONY: help run test lock migration messages pictures
 UV = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 help: ## Show this list
@@ -20,3 +20,6 @@ migration: ## Write a migration for what the models gained: make migration m="wh
 
 messages: ## Bring the catalogues up to date; says which messages still want words
 	.venv/bin/python -m translations.catalogues
+
+pictures: ## Take the pictures of the README anew
+	COUNTER_PICTURES=docs/pictures .venv/bin/pytest -q tests/e2e

@@ -78,8 +78,8 @@ class Visitor:
             if self.place == "people":
                 self._roster()
             self.fill()
-            name = re.sub(r"\W|m[0-9a-f]{6}", "", self.place.removeprefix("q/"))
-            picture(self.page, self.pictures, f"resident-{name}")
+            if self.place == "q/move":
+                picture(self.page, self.pictures, "resident-move")
             self.press()
         raise AssertionError(f"no end: {self.page.url}")
 

@@ -26,7 +26,6 @@ def press(page: Page, selector: str) -> None:
 def submit_and_look_up(visitor: Visitor, folder: Path | None = None) -> None:
     """From the check page to the status page with the numbers of the receipt."""
     page = visitor.page
-    picture(page, folder, "resident-check")
     visitor.press("button.sc-button--large")
     expect(page.locator(".sc-receipt h1")).to_be_visible()
     assert page.locator("ol.sc-rows > li").count() == 4
