@@ -15,6 +15,8 @@ from counter.web.apply.opened import open_draft, whose
 from counter.web.openapi import answers
 from forms.gather import project
 from forms.paper import needed_rows, sheet
+from forms.path import valid_answer
+from forms.wards import WARDS
 
 _PLACE = {"type": "object", "required": ["city", "town"],
           "properties": {"city": {"type": "string"}, "town": {"type": "string"}}}
@@ -32,7 +34,10 @@ def paper(draft_id: str, code: str) -> Response:
     procedure = next((one for one in opened.procedures if one.code == code), None) or flask.abort(404)
     record, _ = project(procedure, opened.draft.answers)
     printed = sheet(procedure, needed_rows(procedure, record))
-    data = render_sheet(printed, procedure, serials=[ids.new_id()], record=record)
+    destination = valid_answer(opened.draft.answers, procedure.to.key, procedure.to)
+    wards = procedure.to.kind.wards(destination) if destination is not None else ()
+    addressee = WARDS[wards[0]].name if len(wards) == 1 else ""
+    data = render_sheet(printed, procedure, serials=[ids.new_id()], record=record, ward=addressee)
     response = flask.Response(data, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{code}.pdf"'
     return response
