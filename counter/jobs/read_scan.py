@@ -23,27 +23,31 @@ def read_file(workplace: Workplace, ward: str, file_id: str) -> None:
 
 def read(store: Any, instance: Path, ward: str, file_id: str) -> None:
     """Everything still to be read of one file."""
-    from ocr.reading import Unreadable, load_pages
+    from ocr.loading import iter_pages
+    from ocr.reading import Unreadable
 
     blobs = Blobs(instance / "blobs")
     with store.scope() as session, tenancy.tenant(session, ward):
         original = intake.to_read(session, blobs, file_id)
     if original is None:
         return
+    with store.scope(write=False) as session, tenancy.tenant(session, ward):
+        templates = sheets.templates(session, instance)  # drawing the blank sheets may take seconds: no lock is held
+
+    def count(pages: int) -> None:
+        with store.scope() as session, tenancy.tenant(session, ward):
+            intake.counted(session, file_id, pages)
+
     try:
-        images = load_pages(original.data, original.name)
-    except Unreadable as unreadable:
+        for position, image in enumerate(iter_pages(original.data, original.name, tell=count)):
+            if position not in original.done:
+                seen = _read_page(image, templates)
+                with store.scope() as session, tenancy.tenant(session, ward):
+                    intake.record_page(session, blobs, file_id, position, seen, image, _phones(seen, templates))
+    except Unreadable as unreadable:  # the pages before it stay; the rest waits for a hand
         with store.scope() as session, tenancy.tenant(session, ward):
             intake.failed(session, file_id, unreadable.message.text())
         return
-    with store.scope() as session, tenancy.tenant(session, ward):
-        intake.counted(session, file_id, len(images))
-        templates = sheets.templates(session, instance)
-    for position, image in enumerate(images):
-        if position not in original.done:
-            seen = _read_page(image, templates)
-            with store.scope() as session, tenancy.tenant(session, ward):
-                intake.record_page(session, blobs, file_id, position, seen, image, _phones(seen, templates))
     with store.scope() as session, tenancy.tenant(session, ward):
         intake.finished(session, file_id, dt.datetime.now(dt.UTC))
         intake.purge(session, blobs)
