@@ -101,14 +101,14 @@ class Bundle:
 def _page_order(answers: Document, first_asked: list[str]) -> Callable[[Question], Any]:
     asked_at = {path: index for index, path in enumerate(first_asked)}
 
-    def key(question: Question) -> tuple[int, str, int, bool, int]:
-        section = question.field.section
-        place, after_name = 0, False
+    def key(question: Question) -> tuple[int, str, int, int, int]:
+        section, name = question.field.section, question.field.name
+        place = 0
         if section.many:
             ids = [item["id"] for item in members(answers, section.key)]
             place = ids.index(question.path.split(".")[1])
-            after_name = question.field.name != "name"  # people are spoken of by name, so it comes first
-        return (section.order, section.key, place, after_name, asked_at[question.path])
+        begins = section.first.index(name) if name in section.first else len(section.first)
+        return (section.order, section.key, place, begins, asked_at[question.path])
 
     return key
 

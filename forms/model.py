@@ -24,12 +24,16 @@ class WrongDefinition(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A top-level key of the answers document, and a page. ``many``: a list whose items have random ids."""
+    """A top-level key of the answers document, and a page. ``many``: a list whose items have random ids.
+
+    ``first``: the names of fields that its page begins with, whoever asks them; no part of a digest.
+    """
 
     key: str
     title: str
     many: bool = False
     order: int = 100
+    first: tuple[str, ...] = field(default=(), metadata={"digest": False})
 
 
 @dataclass(frozen=True, slots=True)
