@@ -16,10 +16,12 @@ def make_engine(url: str) -> sa.Engine:
     """SQLite is opened, never created: a file that is not there is an error at the first statement."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, hide_parameters=True)
     engine = sa.create_engine(
         parsed.set(database=f"file:{quote(str(parsed.database))}", query={"mode": "rw", "uri": "true"}),
         pool_size=10,
+        hide_parameters=True,  # an error in the log names the statement, never what somebody typed
         connect_args={"timeout": _PATIENCE},
     )
     sa.event.listen(engine, "connect", _on_connect)

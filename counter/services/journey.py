@@ -61,7 +61,7 @@ class Journey:
 
     @property
     def complete(self) -> bool:
-        return not self.problems and self.first_open is None
+        return bool(self.pages) and not self.problems and self.first_open is None
 
 
 def journey(procedures: Sequence[Procedure], answers: Mapping[str, Any], kept: Mapping[str, Any]) -> Journey:

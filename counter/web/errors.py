@@ -110,7 +110,7 @@ def _http(error: HTTPException) -> flask.typing.ResponseReturnValue:
 
 def _fault(error: Exception) -> flask.typing.ResponseReturnValue:
     if isinstance(error, exc.DataError):
-        log.warning("the database takes no such value", exc_info=error.__cause__)
+        log.warning("the database takes no such value")
         return _page(400, PAGES[400])
     if not _is_outage(error):
         raise error

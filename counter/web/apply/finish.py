@@ -81,6 +81,8 @@ def receipt_pdf(draft_id: str) -> Response:
 
 def to_first_problem(opened: Opened) -> Response:
     """Steps were skipped, or a definition changed: to the first page that needs an answer, which says so."""
+    if not opened.procedures:  # none of them is offered any more
+        return flask.redirect(flask.url_for("apply.choice", draft_id=opened.draft.id, none=1))
     journey = opened.journey
     page = journey.first_open or (journey.page(_page_key(journey.problems[0])) if journey.problems else None)
     if page is None:
