@@ -2,76 +2,43 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
-from forms.paper import Zone
 from ocr import clean, marks, problems, quality, sheet, showing
-from ocr.accept import BLANK_REASON, Doubt, Evidence, judge
 from ocr.arrays import Colour, Gray
-from ocr.clean import Cut, Ink
 from ocr.compose import compose
 from ocr.decoding.by_kind import decoder
 from ocr.decoding.ranking import Decoded
 from ocr.engines import EngineMissing, LineReader
+from ocr.judging import empty_reading, mark_reading, text_reading
 from ocr.loading import load_pages
-from ocr.posterior import Posterior
 from ocr.problems import Issue, Unreadable
 from ocr.results import PageReading, Reading
-from ocr.sheet import Found, NotFound
-from ocr.template import Template, size_px
-from ocr.understanding import agree, agreements, decode_lines, has_twin, hints, joined
+from ocr.sheet import NotFound
+from ocr.template import Template
+from ocr.understanding import agree, decode_lines, hints, joined
+from ocr.work import Readers, Work
 
-__all__ = ["PageReading", "Reading", "Readers", "Template", "Unreadable", "load_pages", "read_page", "shipped_readers"]
+__all__ = [
+    "PageReading",
+    "Readers",
+    "Reading",
+    "Template",
+    "Unreadable",
+    "Work",
+    "load_pages",
+    "read_page",
+    "shipped_readers",
+]
 
 MARK_KINDS = ("choice", "choices", "declaration", "era")
-RED_PIXELS = 220
-
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """Who reads: the first reads every line; the second only lines that the first is in doubt about."""
-
-    first: LineReader | None
-    second: LineReader | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A page on its way. Every step returns a new one."""
-
-    picture: Colour
-    templates: Mapping[str, Template]
-    readers: Readers
-    gray: Gray
-    found: Found | None = None
-    straightened: Colour | None = None
-    page: Ink | None = None
-    cuts: Mapping[str, tuple[Cut, ...]] = field(default_factory=dict)
-    answers: Mapping[str, tuple[marks.Mark, ...]] = field(default_factory=dict)
-    seen: Mapping[str, tuple[Posterior, ...]] = field(default_factory=dict)
-    decoded: Mapping[str, tuple[Decoded, ...]] = field(default_factory=dict)
-    readings: Mapping[str, Reading] = field(default_factory=dict)
-    problems: tuple[Issue, ...] = ()
-    code: sheet.Code | None = None
-
-    @property
-    def done(self) -> bool:
-        return any(problem.fatal for problem in self.problems)
-
-    @property
-    def zones(self) -> Mapping[str, Zone]:
-        return {zone.key: zone for zone in self.found.page.zones} if self.found else {}
-
-    def but(self, **changes: Any) -> Work:
-        return replace(self, **changes)
 
 
 def read_page(
@@ -243,12 +210,40 @@ def accept(work: Work) -> Work:
     texts = {key: joined([line.text for line in lines]) for key, lines in work.decoded.items()}
     for key, zone in work.zones.items():
         if zone.kind in MARK_KINDS:
-            readings[key] = _mark_reading(work, zone)
+            readings[key] = mark_reading(work, zone)
         elif key in texts and work.decoded[key]:
-            readings[key] = _text_reading(work, zone, texts)
+            readings[key] = text_reading(work, zone, texts)
         else:
-            readings[key] = _empty_reading(work, zone)
+            readings[key] = empty_reading(work, zone)
     return work.but(readings=readings)
+
+
+def ask_again(work: Work) -> Work:
+    """The second reader on the most promising of the doubtful lines: it is slow, so few are asked about."""
+    second = work.readers.second
+    doubtful = [
+        (reading.confidence, key)
+        for key, reading in work.readings.items()
+        if work.zones[key].kind in ASKED and not reading.accepted and reading.confidence >= ASK_FROM
+    ]
+    if second is None or not doubtful:
+        return work
+    chosen = [key for _, key in sorted(doubtful, reverse=True)[:MOST_ASKED]]
+    images = {key: next(c.image for c in work.cuts[key] if c.image is not None) for key in chosen}
+    with ThreadPoolExecutor(MOST_ASKED) as together:
+        answers = list(together.map(lambda key: second.read_text(images[key], work.zones[key].kind), chosen))
+    agreed = {key: same_text(answer.text, work.readings[key].text) for key, answer in zip(chosen, answers, strict=True)}
+    return accept(work.but(agreed=agreed)) if any(agreed.values()) else work.but(agreed=agreed)
+
+
+ASKED = ("postcode", "phone", "digits", "number", "year", "month", "day", "kana", "name", "city", "town", "ward")
+ASK_FROM, MOST_ASKED = 0.6, 2
+
+
+def same_text(one: str, two: str) -> bool:
+    """Alike but for hyphens, spaces and leading noughts."""
+    narrow, other = (text.replace("-", "").replace(" ", "").lstrip("0") for text in (one, two))
+    return bool(narrow) and narrow == other
 
 
 def put_together(work: Work) -> Work:
@@ -267,88 +262,9 @@ STEPS: Sequence[Callable[[Work], Work]] = (
     recognise,
     decode,
     accept,
+    ask_again,
     put_together,
 )
-
-
-# -- readings of one place ----------------------------------------------------------------------------------------
-
-
-def _text_reading(work: Work, zone: Zone, texts: Mapping[str, str]) -> Reading:
-    lines, cuts = work.decoded[zone.key], work.cuts[zone.key]
-    text = texts[zone.key]
-    characters = tuple(c for line in lines for c in line.characters)
-    confidence = confidence_of(lines, characters)
-    agreed, doubts = agreements(zone, text, texts, work.zones)
-    evidence = Evidence(
-        zone.kind,
-        text,
-        confidence,
-        agreed,
-        [*doubts, *([Doubt.LOW] if not text else []), *([Doubt.CLOSE] if has_twin(zone.kind, lines) else [])],
-        max((line.ranked[1].share for line in lines if len(line.ranked) > 1), default=0.0),
-    )
-    verdict = judge(evidence)
-    alternatives = lines[0].alternatives if len(lines) == 1 else ()
-    return Reading(
-        zone.key,
-        text,
-        text,
-        round(confidence, 4),
-        verdict.accepted,
-        verdict.reasons,
-        alternatives,
-        _where(cuts),
-        characters,
-    )
-
-
-def confidence_of(lines: Sequence[Decoded], characters: Sequence[float] | None = None) -> float:
-    """The candidates' share, lowered where the recogniser itself believed in something else."""
-    share = math.prod(line.share for line in lines)
-    if characters is None:
-        characters = [c for line in lines for c in line.characters]
-    weakest = min(characters, default=0.0)
-    return float(share * (0.6 + 0.4 * weakest))
-
-
-def _where(cuts: Sequence[Cut]) -> clean.Box:
-    boxes = [c.box for c in cuts if c.image is not None] or [c.box for c in cuts]
-    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
-    right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
-    return left, top, right - left, bottom - top
-
-
-def _empty_reading(work: Work, zone: Zone) -> Reading:
-    cuts = work.cuts[zone.key]
-    written = any(c.image is not None for c in cuts)
-    red = sum(c.red_pixels for c in cuts) > RED_PIXELS
-    reasons: tuple[str, ...] = (BLANK_REASON,)
-    if written:
-        reasons = (str(Doubt.FIRST_MISSING),)
-    elif red:
-        reasons = (str(Doubt.RED),)
-    return Reading(zone.key, None, "", 0.0 if written else 0.99, not (written or red), reasons, (), _where(cuts), ())
-
-
-def _mark_reading(work: Work, zone: Zone) -> Reading:
-    answers = work.answers.get(zone.key, ())
-    yes = marks.chosen(answers)
-    looks = [mark for mark in answers if mark.answer is marks.Answer.LOOK]
-    several = len(yes) > 1 and zone.kind != "choices"
-    reasons = tuple(dict.fromkeys(mark.reason for mark in looks)) + (("二つ以上に印があります",) if several else ())
-    confidence = min((mark.certainty for mark in answers), default=0.0) * (0.5 if several else 1.0)
-    crop = (
-        clean.bounds(zone.cells, work.straightened.shape, 2.0)
-        if work.straightened is not None and zone.cells
-        else (0, 0, 1, 1)
-    )
-    value: Any = list(yes) if zone.kind == "choices" else yes[0] if len(yes) == 1 else None
-    text = "、".join(yes)
-    if not reasons:
-        reasons = ("印がはっきりしています",) if yes else (BLANK_REASON,)
-        return Reading(zone.key, value or None, text, round(confidence, 4), True, reasons, (), crop, ())
-    return Reading(zone.key, value or None, text, round(confidence, 4), False, reasons, zone.codes, crop, ())
 
 
 def _result(work: Work, seconds: float) -> PageReading:
@@ -364,10 +280,3 @@ def _result(work: Work, seconds: float) -> PageReading:
         problems=work.problems,
         straightened=work.straightened if work.straightened is not None else work.picture,
     )
-
-
-def page_size(template: Template, number: int) -> tuple[int, int]:
-    """Width and height in pixels of this page once straightened."""
-    page = template.page(number)
-    assert page
-    return size_px(page)

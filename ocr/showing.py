@@ -12,7 +12,7 @@ from ocr.arrays import Colour
 from ocr.clean import bounds
 
 if TYPE_CHECKING:
-    from ocr.reading import Work
+    from ocr.work import Work
 
 GREEN, RED, BLUE = (20, 150, 60), (210, 30, 30), (30, 80, 200)
 

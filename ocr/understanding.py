@@ -205,14 +205,21 @@ def _with_shares(decoded: Decoded, shares: Mapping[str, float]) -> Decoded:
 
 
 def agreements(
-    zone: Zone, text: str, texts: Mapping[str, str], zones: Mapping[str, Zone]
+    zone: Zone, text: str, texts: Mapping[str, str], zones: Mapping[str, Zone], kinds: Mapping[str, Kind]
 ) -> tuple[list[Agreement], list[Doubt]]:
     """What the rest of the page says about this text; ``texts``: zone key → what was decided there."""
     if zone.kind in ("postcode", "city", "town"):
         return _address_evidence(zone, texts)
     if zone.kind in ("name", "kana"):
         return _name_evidence(zone, text, texts, zones)
+    kind = _part_kind(zone, kinds)
+    if zone.kind in CHECKED and kind is not None and takes(kind, text):
+        return [Agreement.CHECK_DIGIT], []
     return [], []
+
+
+CHECKED = ("corporate_number", "invoice_number")
+"""Kinds whose own parsing verifies a check digit."""
 
 
 def _address_evidence(zone: Zone, texts: Mapping[str, str]) -> tuple[list[Agreement], list[Doubt]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ocr.arrays import Gray
@@ -11,6 +12,20 @@ from ocr.posterior import Posterior
 
 class EngineMissing(RuntimeError):
     """The reader's program or library is not on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A line as a reader without probabilities read it; confidence 0…1. Empty when it found nothing, hung or crashed."""
+
+    text: str
+    confidence: float
+
+
+class SecondReader(Protocol):
+    """Reads one doubtful line by its kind; never raises."""
+
+    def read_text(self, line: Gray, kind: str) -> Answer: ...
 
 
 class LineReader(Protocol):

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -17,7 +16,7 @@ import numpy as np
 
 from ocr.arrays import Gray
 from ocr.decoding.charsets import is_japanese
-from ocr.engines import EngineMissing
+from ocr.engines import Answer, EngineMissing
 from ocr.posterior import Alphabet, Posterior, TextPosterior
 
 SECONDS = 3.0
@@ -25,14 +24,6 @@ MEMORY = 1024 * 1024 * 1024
 MOST_OUTPUT = 200_000
 NUMERIC = frozenset({"postcode", "phone", "digits", "corporate_number", "invoice_number", "year", "month", "day"})
 WHITELIST = "0123456789-"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A line as Tesseract read it; confidence 0…1. Empty when it found nothing, hung or crashed."""
-
-    text: str
-    confidence: float
 
 
 NOTHING = Answer("", 0.0)

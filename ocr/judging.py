@@ -1,0 +1,99 @@
+"""The reading of one place: what was decoded or ticked there, judged, with the reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forms.paper import Zone
+from ocr import clean, marks
+from ocr.accept import BLANK_REASON, Agreement, Doubt, Evidence, judge
+from ocr.clean import Cut
+from ocr.decoding.ranking import Decoded
+from ocr.results import Reading
+from ocr.understanding import agreements, has_twin
+from ocr.work import Work
+
+RED_PIXELS = 220
+"""More red than this where nothing else is written: somebody used a red pen."""
+
+
+def text_reading(work: Work, zone: Zone, texts: Mapping[str, str]) -> Reading:
+    lines, cuts = work.decoded[zone.key], work.cuts[zone.key]
+    text = texts[zone.key]
+    characters = tuple(c for line in lines for c in line.characters)
+    confidence = confidence_of(lines, characters)
+    assert work.found
+    agreed, doubts = agreements(zone, text, texts, work.zones, work.found.template.kinds)
+    if work.agreed.get(zone.key):
+        agreed = [*agreed, Agreement.TWO_READERS]
+    evidence = Evidence(
+        zone.kind,
+        text,
+        confidence,
+        agreed,
+        [*doubts, *([Doubt.LOW] if not text else []), *([Doubt.CLOSE] if has_twin(zone.kind, lines) else [])],
+        max((line.ranked[1].share for line in lines if len(line.ranked) > 1), default=0.0),
+    )
+    verdict = judge(evidence)
+    alternatives = lines[0].alternatives if len(lines) == 1 else ()
+    return Reading(
+        zone.key,
+        text,
+        text,
+        round(confidence, 4),
+        verdict.accepted,
+        verdict.reasons,
+        alternatives,
+        _where(cuts),
+        characters,
+    )
+
+
+def confidence_of(lines: Sequence[Decoded], characters: Sequence[float] | None = None) -> float:
+    """The candidates' share, lowered where the recogniser itself believed in something else."""
+    share = math.prod(line.share for line in lines)
+    if characters is None:
+        characters = [c for line in lines for c in line.characters]
+    weakest = min(characters, default=0.0)
+    return float(share * (0.6 + 0.4 * weakest))
+
+
+def _where(cuts: Sequence[Cut]) -> clean.Box:
+    boxes = [c.box for c in cuts if c.image is not None] or [c.box for c in cuts]
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
+    return left, top, right - left, bottom - top
+
+
+def empty_reading(work: Work, zone: Zone) -> Reading:
+    cuts = work.cuts[zone.key]
+    written = any(c.image is not None for c in cuts)
+    red = sum(c.red_pixels for c in cuts) > RED_PIXELS
+    reasons: tuple[str, ...] = (BLANK_REASON,)
+    if written:
+        reasons = (str(Doubt.FIRST_MISSING),)
+    elif red:
+        reasons = (str(Doubt.RED),)
+    return Reading(zone.key, None, "", 0.0 if written else 0.99, not (written or red), reasons, (), _where(cuts), ())
+
+
+def mark_reading(work: Work, zone: Zone) -> Reading:
+    answers = work.answers.get(zone.key, ())
+    yes = marks.chosen(answers)
+    looks = [mark for mark in answers if mark.answer is marks.Answer.LOOK]
+    several = len(yes) > 1 and zone.kind != "choices"
+    reasons = tuple(dict.fromkeys(mark.reason for mark in looks)) + (("二つ以上に印があります",) if several else ())
+    confidence = min((mark.certainty for mark in answers), default=0.0) * (0.5 if several else 1.0)
+    crop = (
+        clean.bounds(zone.cells, work.straightened.shape, 2.0)
+        if work.straightened is not None and zone.cells
+        else (0, 0, 1, 1)
+    )
+    value: Any = list(yes) if zone.kind == "choices" else yes[0] if len(yes) == 1 else None
+    text = "、".join(yes)
+    if not reasons:
+        reasons = ("印がはっきりしています",) if yes else (BLANK_REASON,)
+        return Reading(zone.key, value or None, text, round(confidence, 4), True, reasons, (), crop, ())
+    return Reading(zone.key, value or None, text, round(confidence, 4), False, reasons, zone.codes, crop, ())

@@ -1,0 +1,261 @@
+"""How well and how fast paper is read: exact values, characters, acceptance, seconds, and the ratio to stock pytesseract.
+
+    python -m tests.benchmarks.ocr [--split test] [--seeds 1] [--procedures all] [--hands pen-5 …] [--stock 120]
+
+The forms are made by tests/scans, in hands that nothing was tuned on. Stock pytesseract reads the same cut lines, one
+call each (`jpn`, --psm 7), as most projects use it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytesseract
+
+from counter.printing import blank_images
+from counter.services.sheets import MOST_ROWS
+from forms.paper import Zone, sheet
+from forms.paper_fill import kinds
+from forms.procedures import CATALOGUE
+from ocr import reading as steps
+from ocr.loading import load_pages
+from ocr.reading import PageReading, Reading, Template, read_page, shipped_readers
+from tests.scans.hands import hands
+from tests.scans.make import FilledForm, many
+
+NUMBERS = ("postcode", "phone", "digits", "corporate_number", "invoice_number")
+DATES = ("year", "month", "day")
+FIRST_SEED = 9000
+
+
+@dataclass
+class Score:
+    """One kind's counts."""
+
+    places: int = 0
+    right: int = 0
+    edits: int = 0
+    characters: int = 0
+    accepted: int = 0
+    accepted_right: int = 0
+
+    def add(self, written: str, seen: str, accepted: bool) -> None:
+        same = written == seen
+        self.places += 1
+        self.right += same
+        self.edits += distance(written, seen)
+        self.characters += len(written)
+        self.accepted += accepted
+        self.accepted_right += accepted and same
+
+    def figures(self) -> dict[str, float]:
+        return {
+            "places": self.places,
+            "exact": percent(self.right, self.places),
+            "cer": percent(self.edits, self.characters),
+            "coverage": percent(self.accepted, self.places),
+            "precision": percent(self.accepted_right, self.accepted),
+        }
+
+
+@dataclass
+class Run:
+    """Everything counted over all pages."""
+
+    kinds: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    hands: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    not_found: int = 0
+    lines: list[tuple[Zone, np.ndarray, str]] = field(default_factory=list)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--split", choices=("train", "dev", "test"), default="test")
+    parser.add_argument("--hands", nargs="*", default=[])
+    parser.add_argument("--procedures", nargs="*", default=["all"])
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--stock", type=int, default=120, help="how many lines stock pytesseract reads; 0: none")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    codes = list(CATALOGUE) if "all" in asked.procedures else asked.procedures
+    writers = asked.hands or [hand.name for hand in hands(asked.split)]
+    with tempfile.TemporaryDirectory() as folder:
+        run = measure(many(codes, writers, range(FIRST_SEED, FIRST_SEED + asked.seeds)), templates(Path(folder)))
+    figures = summary(run) | compare(run, asked.stock)
+    sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1) + "\n" if asked.json else table(figures))
+
+
+def templates(folder: Path) -> dict[str, Template]:
+    known = {}
+    for procedure in CATALOGUE.values():
+        made = sheet(procedure, MOST_ROWS)
+        known[made.sheet_digest] = Template(made, kinds(made, procedure), blank_images(made, folder=folder))
+    return known
+
+
+def measure(forms: Iterable[FilledForm], known: dict[str, Template]) -> Run:
+    run = Run()
+    warm = True
+    for form in forms:
+        truth = form.truth()["values"]
+        for number, image in enumerate(form.images, 1):
+            picture = load_pages(image.data)[0]
+            if warm:  # lexicons and weights are loaded once a process
+                read_page(picture, known)
+                warm = False
+            started, burnt = time.perf_counter(), time.process_time()
+            found = read_page(picture, known)
+            run.seconds.append(time.perf_counter() - started)
+            run.cpu.append(time.process_time() - burnt)
+            if not found.found or (found.sheet_digest, found.page) != (form.sheet.sheet_digest, number):
+                run.not_found += 1
+                continue
+            template = known[form.sheet.sheet_digest]
+            judge(run, form.hand, template, found, truth)
+            run.lines += lines_of(picture, known, found, truth)
+    return run
+
+
+def judge(run: Run, hand: str, template: Template, found: PageReading, truth: dict[str, Any]) -> None:
+    page = template.page(found.page or 0)
+    assert page
+    for zone in page.zones:
+        read, written = found.values[zone.key], truth[zone.key]
+        if zone.codes:
+            seen = codes_of(read)
+            run.kinds[zone.kind].add("、".join(written), "、".join(seen), read.accepted)
+        elif not written:
+            run.kinds["(empty)"].add("", read.text, read.accepted)
+        else:
+            pair = plain(zone.kind, written), plain(zone.kind, read.text)
+            run.kinds[zone.kind].add(*pair, read.accepted)
+            run.hands[hand].add(*pair, read.accepted)
+
+
+def codes_of(read: Reading) -> list[str]:
+    return read.value if isinstance(read.value, list) else [read.value] if read.value else []
+
+
+def plain(kind: str, text: str) -> str:
+    """What counts as the same: hyphens within numbers, leading noughts of a date and spaces do not matter."""
+    text = "".join(text.split())
+    if kind in NUMBERS:
+        return text.replace("-", "").replace("ー", "")
+    return text.lstrip("0") if kind in DATES else text
+
+
+def lines_of(
+    picture: np.ndarray, known: dict[str, Template], found: PageReading, truth: dict[str, Any]
+) -> Iterator[tuple[Zone, np.ndarray, str]]:
+    """The cut lines of one written place each, as both readers get them."""
+    gray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    work = steps.Work(picture, known, steps.Readers(None), gray)
+    for step in (steps.find, steps.straighten, steps.wash, steps.cut):
+        work = step(work)
+    for key, cuts in work.cuts.items():
+        images = [cut.image for cut in cuts if cut.image is not None]
+        if len(images) == 1 and truth[key]:
+            yield work.zones[key], images[0], truth[key]
+
+
+def compare(run: Run, most: int) -> dict[str, Any]:
+    """The same lines by stock pytesseract and by our recogniser with its decoding, in one process each."""
+    chosen = [run.lines[i] for i in np.random.default_rng(1).permutation(len(run.lines))[:most]]
+    if not chosen:
+        return {}
+    started = time.perf_counter()
+    stock = [pytesseract.image_to_string(image, lang="jpn", config="--psm 7", timeout=20) for _, image, _ in chosen]
+    slow = time.perf_counter() - started
+    reader = shipped_readers().first
+    assert reader
+    from ocr.decoding.by_kind import decoder
+    from ocr.decoding.hints import Hints
+
+    started = time.perf_counter()
+    seen = reader.read([steps.roomy(image, zone.kind) for zone, image, _ in chosen])
+    ours = [
+        decoder(z.kind)(posterior, Hints(part=z.part or z.kind)).text
+        for (z, _, _), posterior in zip(chosen, seen, strict=True)
+    ]
+    quick = time.perf_counter() - started
+    return {
+        "stock": {
+            "lines": len(chosen),
+            "exact_stock": exact(chosen, stock),
+            "exact_ours_line_alone": exact(chosen, ours),
+            "ms_a_line_stock": round(1000 * slow / len(chosen), 1),
+            "ms_a_line_ours": round(1000 * quick / len(chosen), 1),
+            "times_faster": round(slow / quick, 1),
+        }
+    }
+
+
+def exact(chosen: Sequence[tuple[Zone, np.ndarray, str]], texts: Sequence[str]) -> float:
+    right = sum(
+        plain(zone.kind, truth) == plain(zone.kind, text) for (zone, _, truth), text in zip(chosen, texts, strict=True)
+    )
+    return percent(right, len(chosen))
+
+
+def summary(run: Run) -> dict[str, Any]:
+    marks = {"choice", "choices", "declaration", "era", "(empty)"}
+    whole = Score()
+    for kind, score in run.kinds.items():
+        if kind not in marks:
+            for name in whole.__dataclass_fields__:
+                setattr(whole, name, getattr(whole, name) + getattr(score, name))
+    return {
+        "kinds": {kind: score.figures() for kind, score in sorted(run.kinds.items())},
+        "all text": whole.figures(),
+        "hands": {hand: score.figures() for hand, score in sorted(run.hands.items())},
+        "pages": len(run.seconds),
+        "not found": run.not_found,
+        "seconds a page": {
+            "mean": round(float(np.mean(run.seconds)), 3),
+            "95%": round(float(np.percentile(run.seconds, 95)), 3),
+        },
+        "CPU seconds a page": round(float(np.mean(run.cpu)), 3),
+        "peak memory MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def table(figures: dict[str, Any]) -> str:
+    rows = [f"{'':20}{'places':>8}{'exact %':>9}{'CER %':>8}{'accepted %':>12}{'precision %':>13}"]
+    for name, score in [*figures["kinds"].items(), ("ALL TEXT", figures["all text"]), *figures["hands"].items()]:
+        rows.append(
+            f"{name:20}{score['places']:8}{score['exact']:9.1f}{score['cer']:8.1f}{score['coverage']:12.1f}{score['precision']:13.2f}"
+        )
+    others = {name: value for name, value in figures.items() if name not in ("kinds", "all text", "hands")}
+    return "\n".join([*rows, *(f"{name}: {value}" for name, value in others.items())]) + "\n"
+
+
+def percent(part: float, whole: float) -> float:
+    return round(100 * part / whole, 2) if whole else 0.0
+
+
+def distance(one: str, two: str) -> int:
+    """Levenshtein."""
+    row = list(range(len(two) + 1))
+    for i, a in enumerate(one, 1):
+        above, row[0] = row[0], i
+        for j, b in enumerate(two, 1):
+            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (a != b))
+    return row[-1]
+
+
+if __name__ == "__main__":
+    main()
