@@ -1,6 +1,8 @@
 """How gunicorn serves the counter; settings are environment variables (docs/operations.md)."""
 
 import os
+import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,15 @@ graceful_timeout = 20
 control_socket_disable = True
 forwarded_allow_ips = os.environ.get("COUNTER_PROXIES", "127.0.0.1")
 loglevel = "warning"
+# Seconds that a caller may fall silent in the middle of a request, or not take an answer, before the thread is freed.
+silence = int(os.environ.get("COUNTER_SILENCE", "20"))
 
 
-def when_ready(_: Any) -> None:
+def when_ready(server: Any) -> None:
     """Say where the counter is, and the demo's sign-ins where there is a demo."""
+    for listener in server.LISTENERS:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):  # Linux hands them on to every connection
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", silence, 0))
     lines = [f"スマート電子窓口  http://{bind}/"]
     welcome = os.environ.get("COUNTER_WELCOME")
     if welcome:

@@ -193,7 +193,7 @@ class TestScriptsOfStrangers:
         reader = Reader()
         monkeypatch.setattr("ocr.reading.read_page", reader)
         monkeypatch.setattr("counter.services.sheets.templates", lambda *_: {})
-        texts = {key: self.EVIL for key in ("applicant.name.family", "claimant.account.bank", "move.new_address.building", "applicant.phone")}
+        texts = dict.fromkeys(("applicant.name.family", "claimant.account.bank", "move.new_address.building", "applicant.phone"), self.EVIL)
         reader.write({"applicant": {"name": {"family": "山田", "given": "太郎"}}}, misread=texts, doubtful=tuple(texts))
         desk = desk_clerk(store, app)
         batch = send(desk, ("<img src=x onerror=alert(1)>.tiff", picture(3))).location
