@@ -28,7 +28,10 @@ def _measure() -> None:
         request.max_content_length = min(config["MAX_CONTENT_LENGTH"], config["MAX_FORM_MEMORY_SIZE"])
     if request.is_json:
         raise UnsupportedMediaType  # no route of ours takes any, and the libraries would read it unasked
-    # Werkzeug counts the parts of a multipart body only; a million tiny fields would take seconds.
-    if request.mimetype == URLENCODED and request.get_data().count(b"&") >= config["MAX_FORM_PARTS"]:
-        raise RequestEntityTooLarge
+    if request.mimetype == URLENCODED:
+        body = request.get_data()
+        # A body without a length is cut at the limit in silence; parts are counted of multipart bodies only, and a
+        # million tiny fields would take seconds.
+        if len(body) >= (request.max_content_length or 0) or body.count(b"&") >= config["MAX_FORM_PARTS"]:
+            raise RequestEntityTooLarge
     _ = request.form  # too much of it is told here, once; an error page asks the form for its language
