@@ -34,7 +34,7 @@ APPLICANT = Field(
 )
 HEAD = Field(WHO, "head", N_("新しい住所での世帯主"), Person(), N_("いっしょに住む家族の代表の方です。"))
 
-PEOPLE = Section("people", N_("ご家族など"), many=True, order=30, first=("name", "kana", "birth_date"))
+PEOPLE = Section("people", N_("ご家族など"), many=True, order=30, first=("name", "moves"))
 NAME = Field(PEOPLE, "name", N_("氏名"), Name(), N_("住民票や在留カードのとおりに書きます。"))
 KANA = Field(
     PEOPLE,
