@@ -139,9 +139,7 @@ class Reading(WardOwned, Base):
     page_id: Mapped[str] = mapped_column(sa.String(17))
     form_id: Mapped[str] = mapped_column(sa.String(17))
     key: Mapped[str] = mapped_column(sa.String(120))
-    part: Mapped[bool] = mapped_column(
-        server_default=sa.false()
-    )  # a zone of a field that has several; the field has a reading of its own
+    part: Mapped[bool] = mapped_column(default=False)  # a zone of a field that has several; the field has its own
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
     confidence: Mapped[float]
     accepted: Mapped[bool]

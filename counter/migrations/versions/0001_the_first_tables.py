@@ -446,6 +446,7 @@ def upgrade() -> None:
         sa.Column("page_id", sa.String(length=17), nullable=False),
         sa.Column("form_id", sa.String(length=17), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("part", sa.Boolean(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
