@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @with_appcontext
 def read(files: tuple[Path, ...], debug: Path | None) -> None:
     """Read scanned FILEs (PDF, TIFF, JPEG, PNG) and print one entry a sheet as a JSON list."""
+    from ocr.reading import prepare
+
     known = templates()
+    prepare()
     entries = [entry for file in files for entry in entries_of(file, known, debug)]
     click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
 

@@ -15,6 +15,7 @@ from ocr import clean, marks, problems, quality, sheet, showing
 from ocr.arrays import Colour, Gray
 from ocr.compose import compose
 from ocr.decoding.by_kind import decoder
+from ocr.decoding.hints import Hints
 from ocr.decoding.ranking import Decoded
 from ocr.engines import EngineMissing, LineReader
 from ocr.judging import empty_reading, mark_reading, text_reading
@@ -34,6 +35,7 @@ __all__ = [
     "Unreadable",
     "Work",
     "load_pages",
+    "prepare",
     "read_page",
     "shipped_readers",
 ]
@@ -61,6 +63,24 @@ def read_page(
         if work.done:
             break
     return _result(work, time.perf_counter() - started)
+
+
+def prepare() -> None:
+    """Load weights and lexicons now (2–3 s of processor time), so that the first page is as quick as all others."""
+    readers = shipped_readers()
+    if readers.first is not None:
+        blank = np.full((48, 64), 255, np.uint8)
+        (nothing,) = readers.first.read([blank])
+        for kind, part in (
+            ("name", "family"),
+            ("name", "given"),
+            ("kana", "family"),
+            ("kana", "given"),
+            ("city", ""),
+            ("town", ""),
+            ("ward", ""),
+        ):
+            decoder(kind)(nothing, Hints(part=part))
 
 
 def shipped_readers() -> Readers:

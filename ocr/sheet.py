@@ -152,26 +152,33 @@ def _best_by_markers(picture: Gray, markers: Mapping[int, Floats], templates: Ma
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    points: Floats
-    descriptors: Floats
+class _Print:
+    """What is printed on a blank, for comparison and for following it."""
+
     edges: Floats
     corners: Floats
 
 
-_KEPT: WeakKeyDictionary[Template, dict[int, _Seen]] = WeakKeyDictionary()
+_PRINTS: WeakKeyDictionary[Template, dict[int, _Print]] = WeakKeyDictionary()
+_FEATURES: WeakKeyDictionary[Template, dict[int, tuple[Floats, Floats]]] = WeakKeyDictionary()
 EDGE_SCALE = 0.25
 
 
-def _seen(template: Template, page: Page) -> _Seen:
-    """The blank's features, computed once a template."""
-    pages = _KEPT.setdefault(template, {})
+def _print_of(template: Template, page: Page) -> _Print:
+    pages = _PRINTS.setdefault(template, {})
     if page.page not in pages:
         blank = template.blank(page.page)
-        scale = LONG_SIDE / max(blank.shape)
-        points, descriptors = _sift(blank, scale)
         small = cv2.resize(blank, None, fx=EDGE_SCALE, fy=EDGE_SCALE, interpolation=cv2.INTER_AREA)
-        pages[page.page] = _Seen(points, descriptors, _edges(np.asarray(small, np.uint8)), printed_corners(blank))
+        pages[page.page] = _Print(_edges(np.asarray(small, np.uint8)), printed_corners(blank))
+    return pages[page.page]
+
+
+def _features_of(template: Template, page: Page) -> tuple[Floats, Floats]:
+    """SIFT points and descriptors of the blank: only pages without marks need them."""
+    pages = _FEATURES.setdefault(template, {})
+    if page.page not in pages:
+        blank = template.blank(page.page)
+        pages[page.page] = _sift(blank, LONG_SIDE / max(blank.shape))
     return pages[page.page]
 
 
@@ -193,7 +200,7 @@ def likeness(picture: Gray, matrix: Floats, template: Template, page: Page) -> f
         flags=cv2.INTER_AREA,
         borderValue=255,
     )
-    blank = _seen(template, page).edges
+    blank = _print_of(template, page).edges
     seen = _edges(np.asarray(small, np.uint8))[: blank.shape[0], : blank.shape[1]]
     blank = blank[: seen.shape[0], : seen.shape[1]]
     inside = _inside(page, blank.shape)
@@ -230,7 +237,7 @@ def _by_features(picture: Gray, candidates: list[tuple[Template, Page]], code: C
     best: tuple[int, Found] | None = None
     if len(points) >= INLIERS:
         for template, page in candidates:
-            matched = _match(points, descriptors, _seen(template, page))
+            matched = _match(points, descriptors, *_features_of(template, page))
             if matched is None:
                 continue
             inliers, matrix = matched
@@ -239,15 +246,17 @@ def _by_features(picture: Gray, candidates: list[tuple[Template, Page]], code: C
     return best[1] if best else NotFound(code)
 
 
-def _match(points: Floats, descriptors: Floats, blank: _Seen) -> tuple[int, Floats] | None:
-    if len(blank.points) < INLIERS:
+def _match(
+    points: Floats, descriptors: Floats, blank_points: Floats, blank_descriptors: Floats
+) -> tuple[int, Floats] | None:
+    if len(blank_points) < INLIERS:
         return None
-    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(descriptors, blank.descriptors, k=2)
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(descriptors, blank_descriptors, k=2)
     good = [a for a, b in (pair for pair in pairs if len(pair) == 2) if a.distance < RATIO * b.distance]
     if len(good) < INLIERS:
         return None
     source = np.asarray([points[m.queryIdx] for m in good], np.float32)
-    target = np.asarray([blank.points[m.trainIdx] for m in good], np.float32)
+    target = np.asarray([blank_points[m.trainIdx] for m in good], np.float32)
     matrix, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 4.0)
     if matrix is None or int(inliers.sum()) < INLIERS:
         return None
@@ -265,5 +274,5 @@ def straighten(picture: Colour, gray: Gray, found: Found) -> Colour:
 
 
 def straight_map(gray: Gray, found: Found) -> Map:
-    blank, corners = found.template.blank(found.page.page), _seen(found.template, found.page).corners
+    blank, corners = found.template.blank(found.page.page), _print_of(found.template, found.page).corners
     return flat_map(gray, found.homography, blank, corners, size_px(found.page))
