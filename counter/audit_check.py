@@ -81,14 +81,10 @@ def _ends(reached: Ends, ends: Ends, heads: Heads) -> Iterable[str]:
     for chain in sorted({*reached, *ends, *heads}):
         last, head = reached.get(chain, (0, START))
         if ends.get(chain, (0, START)) != (last, head):
-            findings.append(
-                f"chain {chain}: ends at event {last}, but audit_chain says {ends.get(chain, (0,))[0]}"
-            )
+            findings.append(f"chain {chain}: ends at event {last}, but audit_chain says {ends.get(chain, (0,))[0]}")
         left = max(heads.get(chain, ()), default=0)
         if left > last:
-            findings.append(
-                f"chain {chain}: ends at event {last}, but the head of event {left} left the database"
-            )
+            findings.append(f"chain {chain}: ends at event {last}, but the head of event {left} left the database")
     return findings
 
 
@@ -109,9 +105,7 @@ def read_heads(folder: Path) -> dict[str, dict[int, str]]:
     for file in sorted(folder.glob("*.heads")):
         lines = (line.split() for line in file.read_text("ascii", errors="replace").splitlines())
         heads[file.stem] = {
-            int(line[0]): line[1]
-            for line in lines
-            if len(line) == 2 and line[0].isdigit() and len(line[1]) == 64
+            int(line[0]): line[1] for line in lines if len(line) == 2 and line[0].isdigit() and len(line[1]) == 64
         }
     return heads
 

@@ -9,7 +9,9 @@ from typing import Any
 NAME, KANA, BIRTH, PHONE = "name", "kana", "birth", "phone"
 
 # Forms of one character that a clerk cannot tell on the telephone; for searching only, names are kept as written.
-_VARIANTS = str.maketrans("髙﨑德濵濱邊邉齋齊斎澤嶋嶌廣國眞惠榮櫻瀨塚神猪侮", "高崎徳浜浜辺辺斉斉斉沢島島広国真恵栄桜瀬塚神猪侮")
+_VARIANTS = str.maketrans(
+    "髙﨑德濵濱邊邉齋齊斎澤嶋嶌廣國眞惠榮櫻瀨塚神猪侮", "高崎徳浜浜辺辺斉斉斉沢島島広国真恵栄桜瀬塚神猪侮"
+)
 _SMALL = str.maketrans("ァィゥェォッャュョヮー", "アイウエオツヤユヨワ-")
 
 

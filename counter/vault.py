@@ -73,10 +73,16 @@ class Vault:
         for ward in wards:
             root_id, root = self._root(session, ward)
             key_id, secret = new_id(), secrets.token_bytes(32)
-            rows.append({
-                "id": key_id, "scope": scope, "ward": ward, "parent_id": root_id, "created_at": now(),
-                "wrapped": _encrypt(root, f"key:{key_id}", secret),
-            })
+            rows.append(
+                {
+                    "id": key_id,
+                    "scope": scope,
+                    "ward": ward,
+                    "parent_id": root_id,
+                    "created_at": now(),
+                    "wrapped": _encrypt(root, f"key:{key_id}", secret),
+                }
+            )
             _opened(session)[key_id] = secret
         session.execute(insert(Key), rows)
         return [row["id"] for row in rows]
@@ -111,9 +117,7 @@ class Vault:
     def blind(self, session: Session, ward: str | None, purpose: str, text: str) -> bytes:
         """16 bytes that equal texts of a ward and purpose share, and that tell nothing without the root key."""
         _, root = self._root(session, ward)
-        return hmac.digest(_hkdf(root, f"blind:{purpose}"), text.encode("utf-8", "surrogatepass"), "sha256")[
-            :16
-        ]
+        return hmac.digest(_hkdf(root, f"blind:{purpose}"), text.encode("utf-8", "surrogatepass"), "sha256")[:16]
 
     def rewrap(self, session: Session, new_master: bytes) -> "Vault":
         """Put every root under a new master key; the data below stays as it is."""

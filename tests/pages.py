@@ -66,7 +66,9 @@ class Page:
         return "".join(self.tree.find(".//h1").itertext()).strip()  # type: ignore[union-attr]
 
     def texts(self, css_class: str) -> list[str]:
-        return ["".join(one.itertext()).strip() for one in self.tree.iter() if css_class in (one.get("class") or "").split()]
+        return [
+            "".join(one.itertext()).strip() for one in self.tree.iter() if css_class in (one.get("class") or "").split()
+        ]
 
     @property
     def links(self) -> dict[str, str]:
@@ -94,7 +96,9 @@ def _fields(form: ElementTree.Element) -> MultiDict[str, str]:
         if not name or one.tag == "button":
             continue
         if one.tag == "select":
-            chosen = [option for option in one.iter("option") if "selected" in option.attrib] or list(one.iter("option"))[:1]
+            chosen = [option for option in one.iter("option") if "selected" in option.attrib] or list(
+                one.iter("option")
+            )[:1]
             sent.setlist(name, [option.get("value", "") for option in chosen])
         elif one.tag == "textarea":
             sent.add(name, one.text or "")

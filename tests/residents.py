@@ -49,7 +49,9 @@ class Resident:
             connection.close()
 
 
-def with_finished_drafts(store: Store, count: int, *, codes: tuple[str, ...] = moves.MOVE, canary: str = "") -> list[Resident]:
+def with_finished_drafts(
+    store: Store, count: int, *, codes: tuple[str, ...] = moves.MOVE, canary: str = ""
+) -> list[Resident]:
     """Residents who have only the last button left to press."""
     residents = []
     with store.scope() as session:

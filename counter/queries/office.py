@@ -152,10 +152,14 @@ def queue(
     """
     filters = filters or Filters()
     offices = [office] if isinstance(office, str) else list(office)
-    wanted = _rows().where(Application.ward == ward, Application.office.in_(offices), *_narrowed(session, ward, filters))
+    wanted = _rows().where(
+        Application.ward == ward, Application.office.in_(offices), *_narrowed(session, ward, filters)
+    )
     place = sa.tuple_(Application.received_at, Application.id)
     if after is not None:
-        here = sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(_read(after), place.clauses, strict=True)))
+        here = sa.tuple_(
+            *(sa.literal(value, column.type) for value, column in zip(_read(after), place.clauses, strict=True))
+        )
         wanted = wanted.where(place < here if filters.newest_first else place > here)
     order = (Application.received_at, Application.id)
     wanted = wanted.order_by(*(column.desc() for column in order)) if filters.newest_first else wanted.order_by(*order)

@@ -93,7 +93,9 @@ def submit_bundle(
         ]
         suppliers.note_filings(session, filings, received_at)
         delivery.create(session, bundle.id, [(row, to.way) for row, to in zip(rows, decisions, strict=True)])
-    for row in sorted(rows, key=lambda row: (row["ward"], row["line"])):  # one order of chains, so that none wait in a ring
+    for row in sorted(
+        rows, key=lambda row: (row["ward"], row["line"])
+    ):  # one order of chains, so that none wait in a ring
         detail = {"bundle": bundle.id, "procedure": row["procedure"], "office": row["office"], "channel": channel.value}
         audit.record(session, row["ward"], ACTORS[channel], "application.received", row["id"], detail)
     return _receipt(session, bundle, rows, decisions, made_with)

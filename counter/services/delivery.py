@@ -135,7 +135,12 @@ def sent(session: Session, parcel: Parcel, now: dt.datetime, reference: str = ""
     if not done.rowcount:  # type: ignore[attr-defined]
         return False
     status.append(
-        session, parcel.ward, parcel.application_id, Kind.DELIVERED, actor="system", at=now,
+        session,
+        parcel.ward,
+        parcel.application_id,
+        Kind.DELIVERED,
+        actor="system",
+        at=now,
         detail={"delivery": parcel.delivery_id, "way": parcel.way, "office": parcel.office, "reference": reference},
     )
     return True
@@ -187,9 +192,7 @@ def resend(session: Session, ward: str, delivery_id: str, actor: str, now: dt.da
     row.job_id = f"deliver:{row.id}:{ids.new_id()}"
     session.flush()
     _enqueue(session, row.job_id, [(ward, delivery_id)], way=row.way, office=row.office)
-    status.append(
-        session, ward, row.application_id, Kind.RESENT, actor=actor, at=now, detail={"delivery": row.id}
-    )
+    status.append(session, ward, row.application_id, Kind.RESENT, actor=actor, at=now, detail={"delivery": row.id})
     audit.record(session, ward, actor, "delivery.resent", row.id, {"application": row.application_id})
     return True
 

@@ -70,7 +70,12 @@ def new_token() -> str:
 
 
 def begin(
-    session: Session, owner: str, procedures: Sequence[str], *, event: str = "", suggested: Document | None = None,
+    session: Session,
+    owner: str,
+    procedures: Sequence[str],
+    *,
+    event: str = "",
+    suggested: Document | None = None,
     answers: Document | None = None,
 ) -> Draft:
     """A new draft of these procedures. Whoever begins also clears away a few that nobody came back to."""

@@ -109,9 +109,7 @@ def _name_field(procedures: Sequence[Procedure]) -> Field | None:
     return None
 
 
-def _with_kept(
-    problems: Iterable[Problem], questions: Iterable[Question], kept: Mapping[str, Any]
-) -> list[Problem]:
+def _with_kept(problems: Iterable[Problem], questions: Iterable[Question], kept: Mapping[str, Any]) -> list[Problem]:
     """What was typed and could not be read must be mended even where an answer is optional."""
     found = list(problems)
     known = {problem.path for problem in found}
@@ -122,7 +120,10 @@ def _with_kept(
 
 
 def _page(
-    key: str, questions: Sequence[Question], answers: Mapping[str, Any], kept: Mapping[str, Any],
+    key: str,
+    questions: Sequence[Question],
+    answers: Mapping[str, Any],
+    kept: Mapping[str, Any],
     problems: Sequence[Problem],
 ) -> Page:
     person = key.partition(".")[2]
@@ -133,9 +134,7 @@ def _page(
     return Page(key, questions[0].field.section.title, tuple(questions), state, person, here)
 
 
-def _roster(
-    name: Field, answers: Mapping[str, Any], kept: Mapping[str, Any], problems: Sequence[Problem]
-) -> Page:
+def _roster(name: Field, answers: Mapping[str, Any], kept: Mapping[str, Any], problems: Sequence[Problem]) -> Page:
     people = answers.get(ROSTER) or []
     paths = {f"{ROSTER}.{person['id']}.{name.name}" for person in people}
     here = tuple(problem for problem in problems if problem.path == ROSTER or problem.path in paths)

@@ -53,7 +53,9 @@ def secret(session: Session, nonce: str) -> str:
 def hashed(session: Session, bundle_id: str, written: str) -> bytes:
     """What is stored of a secret, and compared with: bound to its bundle, however it was typed."""
     plain = "".join(_READ_AS.get(character, character) for character in written.upper() if character not in "- \u3000")
-    return hmac.digest(vault.of(session).derive("receipt-check"), f"{bundle_id}:{plain}".encode("utf-8", "replace"), "sha256")
+    return hmac.digest(
+        vault.of(session).derive("receipt-check"), f"{bundle_id}:{plain}".encode("utf-8", "replace"), "sha256"
+    )
 
 
 _READ_AS = {"O": "0", "I": "1", "L": "1"}

@@ -93,8 +93,15 @@ def append(
         where = note_sealed_as(ward, application_id, row.last_event)
         sealed = vault.of(session).seal(session, row.key_id, where, note)
     event = Event(
-        ward=ward, application_id=application_id, seq=row.last_event, kind=kind.value, status=row.status, actor=actor,
-        detail=dict(detail or {}), note=sealed, at=at,
+        ward=ward,
+        application_id=application_id,
+        seq=row.last_event,
+        kind=kind.value,
+        status=row.status,
+        actor=actor,
+        detail=dict(detail or {}),
+        note=sealed,
+        at=at,
     )
     session.add(event)
     session.flush()

@@ -120,9 +120,7 @@ def _fault(error: Exception) -> flask.typing.ResponseReturnValue:
 def _is_outage(error: BaseException) -> bool:
     """A fault of what we stand on, not of our code: the database away, locked, damaged or full; the disk full."""
     if isinstance(error, exc.DBAPIError):
-        return (
-            isinstance(error, (exc.OperationalError, exc.InterfaceError)) or type(error) is exc.DatabaseError
-        )
+        return isinstance(error, (exc.OperationalError, exc.InterfaceError)) or type(error) is exc.DatabaseError
     if isinstance(error, OSError):
         return error.errno in _DISK
     return isinstance(error, (exc.TimeoutError, Locked))

@@ -34,8 +34,13 @@ SAME_WARD = N_("同じ区の中での引っ越し（転居届）は、まだこ�
 @blueprint.get("/")
 @public
 def index() -> str:
-    return flask.render_template("front/index.html", events=LIFE_EVENTS.values(), icons=ICONS, titles=titles_of,
-                                 mine=drafts.mine(db(), owner.token()))
+    return flask.render_template(
+        "front/index.html",
+        events=LIFE_EVENTS.values(),
+        icons=ICONS,
+        titles=titles_of,
+        mine=drafts.mine(db(), owner.token()),
+    )
 
 
 @blueprint.get("/start/<event>")
@@ -45,18 +50,32 @@ def guide(event: str) -> str | flask.typing.ResponseReturnValue:
     if event in PAGES_OF_THEIR_OWN:
         return flask.redirect(flask.url_for(PAGES_OF_THEIR_OWN[event]))
     if not found.places:
-        return flask.render_template("front/follow.html", event=found, follow=suggestions(event, {}), places={},
-                                     ward_name=ward_name)
+        return flask.render_template(
+            "front/follow.html", event=found, follow=suggestions(event, {}), places={}, ward_name=ward_name
+        )
     chosen = {place.name: flask.request.args.get(place.name, "") for place in found.places}
     problems = _place_problems(chosen) if flask.request.args.keys() & chosen.keys() else {}
     if problems or not all(chosen.values()):
-        return flask.render_template("front/guide.html", event=found, chosen=chosen, wards=ward_options(),
-                                     elsewhere=ELSEWHERE, problems=problems, failed=bool(problems))
+        return flask.render_template(
+            "front/guide.html",
+            event=found,
+            chosen=chosen,
+            wards=ward_options(),
+            elsewhere=ELSEWHERE,
+            problems=problems,
+            failed=bool(problems),
+        )
     follow = suggestions(event, document_of(found, chosen))
     order = [one.code for one in urgent_first(each.procedure for each in follow)]
     follow.sort(key=lambda each: order.index(each.procedure.code))
-    return flask.render_template("front/follow.html", event=found, follow=follow, places=chosen, ward_name=ward_name,
-                                 same=SAME_WARD if len(set(chosen.values())) == 1 else "")
+    return flask.render_template(
+        "front/follow.html",
+        event=found,
+        follow=follow,
+        places=chosen,
+        ward_name=ward_name,
+        same=SAME_WARD if len(set(chosen.values())) == 1 else "",
+    )
 
 
 @blueprint.get("/procedures")

@@ -57,9 +57,7 @@ def _queue_depth() -> int:
     with tenancy.all_wards(session, "one number for the whole installation"):
         return (
             session.scalar(
-                sa.select(sa.func.count())
-                .select_from(Delivery)
-                .where(Delivery.state == DeliveryState.WAITING)
+                sa.select(sa.func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.WAITING)
             )
             or 0
         )

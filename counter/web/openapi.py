@@ -50,6 +50,5 @@ def _operation(rule: Any, summary: str, schema: dict[str, Any]) -> dict[str, Any
 def _plain(path: str) -> str:
     """{string:name} → {name}."""
     return "/".join(
-        "{" + part[1:-1].rpartition(":")[2] + "}" if part.startswith("{") else part
-        for part in path.split("/")
+        "{" + part[1:-1].rpartition(":")[2] + "}" if part.startswith("{") else part for part in path.split("/")
     )

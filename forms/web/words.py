@@ -21,7 +21,8 @@ Options = Sequence[tuple[str, str]]
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)) + "]"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
 )
 WRITTEN_DATE = N_("%(era)s%(year)s年%(month)s%(day)s日（西暦%(western)s年）")
 WRITTEN_WESTERN = N_("%(western)s年%(month)s%(day)s日（%(era)s%(year)s年）")

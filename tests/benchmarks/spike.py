@@ -1,6 +1,6 @@
 """A minute of 安否 registrations over HTTP, as after an earthquake: how many a minute, and how long each waits.
 
-    python -m tests.benchmarks.spike [--seconds 60] [--people 32] [--processes 2] [--url postgresql://…]
+python -m tests.benchmarks.spike [--seconds 60] [--people 32] [--processes 2] [--url postgresql://…]
 """
 
 from __future__ import annotations

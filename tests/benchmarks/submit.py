@@ -1,6 +1,6 @@
 """What a submission costs: the whole POST and the door alone, against a bare Flask view that writes the same rows by Core.
 
-    python -m tests.benchmarks.submit [--url postgresql://…] [--rounds 200]
+python -m tests.benchmarks.submit [--url postgresql://…] [--rounds 200]
 """
 
 from __future__ import annotations
@@ -130,7 +130,9 @@ def _rows_of_one(store: Store) -> Rows:
 
         def rows(name: str, column: str, values: list[Any]) -> list[dict[str, Any]]:
             table = tables[name]
-            return [dict(row) for row in connection.execute(sa.select(table).where(table.c[column].in_(values))).mappings()]
+            return [
+                dict(row) for row in connection.execute(sa.select(table).where(table.c[column].in_(values))).mappings()
+            ]
 
         filed = rows("application", "id", applications)
         delivered = rows("delivery", "application_id", applications)
@@ -151,7 +153,9 @@ def _rows_of_one(store: Store) -> Rows:
 
 def _copies(template: Rows) -> Iterator[Rows]:
     """The same rows over and over, each time with ids of their own."""
-    named = {row[name] for _, rows in template for row in rows for name in ("id", "workflow_uuid", "nonce") if row.get(name)}
+    named = {
+        row[name] for _, rows in template for row in rows for name in ("id", "workflow_uuid", "nonce") if row.get(name)
+    }
     for number in itertools.count(1):
         new = {old: ids.new_id() for old in named}
         yield [(table, [_copy(row, new, number) for row in rows]) for table, rows in template]

@@ -31,10 +31,11 @@ def check(page: Page, *, axe: bool = True) -> None:
         assert told == [], f"{page.url}\n" + "\n".join(told)
 
 
-def picture(page: Page, folder: Path | None, name: str) -> None:
+def picture(page: Page, folder: Path | None, name: str, *, whole: bool = True) -> None:
+    """`whole`: all of the page, also what lies below the window."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
+        page.screenshot(path=str(folder / f"{name}.png"), full_page=whole)
 
 
 class Visitor:

@@ -14,8 +14,21 @@ from tests.e2e.looking import FORWARD, Visitor, check, picture
 pytestmark = pytest.mark.browser
 
 GUIDE = f"/start/moving?old_address={moves.SHIBUYA}&new_address={moves.KOTO}"
-OUTSIDE = ("/", "/start/moving", "/start/moving?old_address=&new_address=131083", GUIDE, "/procedures", "/procedures?q=zzz",
-           "/help", "/privacy", "/accessibility", "/status/", "/safety/", "/suppliers/", "/nothing-here")
+OUTSIDE = (
+    "/",
+    "/start/moving",
+    "/start/moving?old_address=&new_address=131083",
+    GUIDE,
+    "/procedures",
+    "/procedures?q=zzz",
+    "/help",
+    "/privacy",
+    "/accessibility",
+    "/status/",
+    "/safety/",
+    "/suppliers/",
+    "/nothing-here",
+)
 
 
 def press(page: Page, selector: str) -> None:
@@ -72,7 +85,9 @@ def test_a_move_without_scripts_on_a_small_telephone(visit: NewContext) -> None:
 
 
 @pytest.mark.parametrize("language", ["ja-easy", "en"])
-def test_every_page_in_every_language_on_a_small_telephone(visit: NewContext, language: str, pictures: Path | None) -> None:
+def test_every_page_in_every_language_on_a_small_telephone(
+    visit: NewContext, language: str, pictures: Path | None
+) -> None:
     visitor = Visitor(visit(320, 640).new_page(), moves.answers())
     visitor.open(f"/?lang={language}")
     for address in OUTSIDE:
@@ -88,7 +103,9 @@ def test_every_page_in_every_language_on_a_small_telephone(visit: NewContext, la
 
 
 def test_large_text_forced_colours_and_print(visit: NewContext) -> None:
-    visitor = Visitor(visit(640, 800, forced_colors="active", reduced_motion="reduce").new_page(), moves.answers(), axe=False)
+    visitor = Visitor(
+        visit(640, 800, forced_colors="active", reduced_motion="reduce").new_page(), moves.answers(), axe=False
+    )
     for address in OUTSIDE:
         visitor.page.goto(address)
         visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")

@@ -135,7 +135,7 @@ def test_a_photographed_sheet_comes_into_the_queue(
     assert page.locator("tbody tr").count() == 1, page.locator("tbody").inner_text() + server.log()[-3000:]
     press(page, "text=確認を始める")
     expect(page.locator("h1")).to_contain_text("児童手当")
-    picture(page, pictures, "desk-review")
+    picture(page, pictures, "desk-review", whole=False)
     walk_by_keyboard(page)
     check(page)
     right(page, form)

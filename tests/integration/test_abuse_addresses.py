@@ -21,7 +21,17 @@ from tests.pages import Page
 from tests.staff import hire, sign_in
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
-PERSONAL = ("/", "/status/", "/safety/", "/apply/x/", "/staff/sign-in", "/office/cases", "/desk", "/staff/people", "/nowhere")
+PERSONAL = (
+    "/",
+    "/status/",
+    "/safety/",
+    "/apply/x/",
+    "/staff/sign-in",
+    "/office/cases",
+    "/desk",
+    "/staff/people",
+    "/nowhere",
+)
 
 
 @pytest.fixture
@@ -54,7 +64,12 @@ def test_a_nul_in_an_address_or_a_form_is_no_fault_of_the_database(app: Flask, s
     for endpoint, address in hostile.addresses(app, pieces):
         if endpoint != "account.sign_out":
             _calm(client, "GET", address)
-            _calm(client, "POST", address, data=dict.fromkeys(("number", "secret", "email", "password", "reason", "to", "next"), "\x00x"))
+            _calm(
+                client,
+                "POST",
+                address,
+                data=dict.fromkeys(("number", "secret", "email", "password", "reason", "to", "next"), "\x00x"),
+            )
     for name in ("procedure", "number", "status", "office", "channel", "mine", "order", "after"):
         _calm(client, "GET", f"/office/cases?{name}=%00")
         _calm(client, "GET", f"/office/cases/export/child-allowance.csv?{name}=%00")
@@ -82,7 +97,18 @@ def test_a_forged_place_in_a_list_leads_to_its_beginning(app: Flask, store: Stor
     for place in PLACES:
         answer = client.get(f"/office/cases?after={base64.urlsafe_b64encode(place.encode()).decode()}")
         assert (answer.status_code, answer.location) == (302, "/office/cases"), place[:60]
-    for after in ("1_%00", "1_%ED%A0%80", "nan_x", "inf_x", "-1e300_x", "1e308_x", "99999999999_x", "-62135596801_x", "_", "x_x"):
+    for after in (
+        "1_%00",
+        "1_%ED%A0%80",
+        "nan_x",
+        "inf_x",
+        "-1e300_x",
+        "1e308_x",
+        "99999999999_x",
+        "-62135596801_x",
+        "_",
+        "x_x",
+    ):
         assert client.get(f"/desk/forms?after={after}").status_code == 200, after
 
 
@@ -96,14 +122,32 @@ def test_a_foreign_host_is_refused_and_never_repeated(client: FlaskClient, host:
         assert answer.status_code in (400, 404), (host, address, answer.status_code)
         assert "evil" not in answer.headers.get("Location", "")
         assert "evil" not in answer.text
-    forwarded = client.get("/status/", headers={"X-Forwarded-Host": "evil.example", "X-Original-URL": "/x", "Forwarded": "host=evil.example"})
+    forwarded = client.get(
+        "/status/",
+        headers={"X-Forwarded-Host": "evil.example", "X-Original-URL": "/x", "Forwarded": "host=evil.example"},
+    )
     assert "evil" not in forwarded.text
 
 
 def test_any_language_that_is_asked_for_gets_a_page(client: FlaskClient) -> None:
-    for junk in ("xx", "%00", "%ff", "ja@easy", "../../x", "ja_JP.UTF-8", "en;q=1,*", "x" * 3000, "%e2%80%ae", "%3Cscript%3E"):
+    for junk in (
+        "xx",
+        "%00",
+        "%ff",
+        "ja@easy",
+        "../../x",
+        "ja_JP.UTF-8",
+        "en;q=1,*",
+        "x" * 3000,
+        "%e2%80%ae",
+        "%3Cscript%3E",
+    ):
         client.set_cookie("sc_lang", junk)
-        for how in ({"query_string": f"lang={junk}"}, {"headers": {"Accept-Language": junk}}, {"query_string": f"lang=en&lang={junk}"}):
+        for how in (
+            {"query_string": f"lang={junk}"},
+            {"headers": {"Accept-Language": junk}},
+            {"query_string": f"lang=en&lang={junk}"},
+        ):
             page = Page(client.get("/procedures", **how))
             assert page.tree.get("lang") in ("ja", "en")
             assert "<script>" not in page.response.text
@@ -123,7 +167,10 @@ def test_headers_that_no_browser_sends_change_nothing(client: FlaskClient) -> No
         assert client.post("/status/", headers=headers).status_code < 500, headers
 
 
-@pytest.mark.parametrize("path", ["../config.py", "..%2fconfig.py", "css/../../config.py", "%2e%2e/%2e%2e/wsgi.py", "\\..\\config.py", "css", "%00"])
+@pytest.mark.parametrize(
+    "path",
+    ["../config.py", "..%2fconfig.py", "css/../../config.py", "%2e%2e/%2e%2e/wsgi.py", "\\..\\config.py", "css", "%00"],
+)
 def test_static_files_are_the_static_folder(client: FlaskClient, path: str) -> None:
     assert client.get(f"/static/{path}").status_code in (400, 404)
 
@@ -152,7 +199,9 @@ def test_going_on_after_signing_in_never_leaves_this_site(app: Flask, store: Sto
         page = app.test_client().get("/staff/sign-in", query_string={"next": after})
         assert page.status_code == 200
         client = app.test_client()
-        answer = client.post("/staff/sign-in", data={"email": "a@example.jp", "password": "correct horse battery", "next": after})
+        answer = client.post(
+            "/staff/sign-in", data={"email": "a@example.jp", "password": "correct horse battery", "next": after}
+        )
         assert answer.status_code in (302, 401), after[:60]
         place = answer.headers.get("Location", "/")
         assert not urlsplit(place).netloc

@@ -76,9 +76,16 @@ class TestWithTokens:
         forged = URLSafeTimedSerializer("guess", salt="wtf-csrf-token").dumps("0" * 40)
         for token in (theirs, forged, theirs[:-1], "", " ", ".", theirs * 2, "\x00", "山"):
             assert client.post("/status/", data={"csrf_token": token, "number": "x"}).status_code == 400
-            assert client.post("/status/", data={"number": "x"}, headers={"X-CSRFToken": token.encode("unicode_escape").decode()}).status_code == 400
+            assert (
+                client.post(
+                    "/status/", data={"number": "x"}, headers={"X-CSRFToken": token.encode("unicode_escape").decode()}
+                ).status_code
+                == 400
+            )
 
-    def test_every_post_of_a_signed_out_or_signed_in_person_wants_a_token(self, app: Flask, client: FlaskClient) -> None:
+    def test_every_post_of_a_signed_out_or_signed_in_person_wants_a_token(
+        self, app: Flask, client: FlaskClient
+    ) -> None:
         tasks = begin_with_token(client)
         for path in ("people", "q/move", "procedures", "submit", "discard"):
             assert client.post(f"{tasks}{path}", data={"_do": "add"}).status_code == 400
@@ -128,8 +135,28 @@ def test_any_form_to_any_route_is_answered_in_time(app: Flask, store: Store, lon
 
 
 def _names(client: FlaskClient, tasks: str) -> list[str]:
-    found = {"_do", "_lang", "procedure", "event", "number", "secret", "token", "email", "password", "next", "back", "q"}
-    for address in (f"{tasks}people", f"{tasks}q/move", f"{tasks}q/who", f"{tasks}q/health-insurance", "/safety/", "/status/"):
+    found = {
+        "_do",
+        "_lang",
+        "procedure",
+        "event",
+        "number",
+        "secret",
+        "token",
+        "email",
+        "password",
+        "next",
+        "back",
+        "q",
+    }
+    for address in (
+        f"{tasks}people",
+        f"{tasks}q/move",
+        f"{tasks}q/who",
+        f"{tasks}q/health-insurance",
+        "/safety/",
+        "/status/",
+    ):
         page = Page(client.get(address, follow_redirects=True))
         found |= {one.get("name", "") for one in page.tree.iter() if one.get("name")}
     return sorted(found)
@@ -152,7 +179,13 @@ def test_only_our_proxies_say_who_calls(peer: str, forwarded: str, who: str) -> 
 
 def test_guessing_is_counted_by_person_behind_a_proxy(client: FlaskClient) -> None:
     for guess in range(40):
-        last = client.post("/status/", data={"number": "0" * 17, "secret": f"A{guess}"}, headers={"X-Forwarded-For": f"{guess}, 198.51.100.1"})
+        last = client.post(
+            "/status/",
+            data={"number": "0" * 17, "secret": f"A{guess}"},
+            headers={"X-Forwarded-For": f"{guess}, 198.51.100.1"},
+        )
     assert last.status_code == 429
-    other = client.post("/status/", data={"number": "1" * 17, "secret": "A"}, headers={"X-Forwarded-For": "198.51.100.2"})
+    other = client.post(
+        "/status/", data={"number": "1" * 17, "secret": "A"}, headers={"X-Forwarded-For": "198.51.100.2"}
+    )
     assert other.status_code == 200

@@ -74,7 +74,9 @@ class TestCookies:
         assert client.post(f"/apply/{mine.draft.id}/submit").status_code == 404
         assert applications(store) == []
 
-    @pytest.mark.parametrize("cookie", ["", "x", ".", "..", "eyJfdXNlcl9pZCI6MX0.x.y", "." * 3000, "\\u0000", '{"_user_id":1}', "a.b.c"])
+    @pytest.mark.parametrize(
+        "cookie", ["", "x", ".", "..", "eyJfdXNlcl9pZCI6MX0.x.y", "." * 3000, "\\u0000", '{"_user_id":1}', "a.b.c"]
+    )
     def test_a_forged_session_is_nobodys(self, client: FlaskClient, cookie: str) -> None:
         client.set_cookie("counter", cookie)
         assert client.get("/").status_code == 200
@@ -99,7 +101,9 @@ class TestChangedDefinitions:
         client = browser(app, mine.owner)
         assert client.get(f"/apply/{mine.draft.id}/check").status_code == 200
         new = Field(Section("news", "新しいこと"), "told", "新しい質問", Text())
-        changed = dataclasses.replace(CATALOGUE["health-insurance"], asks=(*CATALOGUE["health-insurance"].asks, Ask(new)))
+        changed = dataclasses.replace(
+            CATALOGUE["health-insurance"], asks=(*CATALOGUE["health-insurance"].asks, Ask(new))
+        )
         monkeypatch.setitem(CATALOGUE, "health-insurance", changed)
         asked = client.post(f"/apply/{mine.draft.id}/submit", follow_redirects=True)
         assert "新しい質問" in Page(asked).text
@@ -158,7 +162,14 @@ def test_nothing_changes_a_draft_that_was_submitted(app: Flask, store: Store, mi
     number = Page(client.get(f"/apply/{mine.draft.id}/receipt")).texts("sc-number")
     before = _draft(store)
     for place in ("people", "q/move", "procedures", "submit"):
-        for data in ({"_do": "add"}, {"procedure": "safety"}, {"procedure": "supplier"}, {"move.old_address.city": "x"}, {"_lang": "en"}, {}):
+        for data in (
+            {"_do": "add"},
+            {"procedure": "safety"},
+            {"procedure": "supplier"},
+            {"move.old_address.city": "x"},
+            {"_lang": "en"},
+            {},
+        ):
             assert client.post(f"/apply/{mine.draft.id}/{place}", data=data).status_code in (302, 303)
     assert _draft(store) == before
     assert len(applications(store)) == 4
@@ -172,7 +183,9 @@ def _draft(store: Store) -> tuple[Any, ...]:
 
 
 class TestGuessing:
-    def test_a_wrong_number_and_a_wrong_secret_cost_the_same_and_say_the_same(self, app: Flask, store: Store, mine: Resident) -> None:
+    def test_a_wrong_number_and_a_wrong_secret_cost_the_same_and_say_the_same(
+        self, app: Flask, store: Store, mine: Resident
+    ) -> None:
         browser(app, mine.owner).post(f"/apply/{mine.draft.id}/submit")
         with store.session(write=False) as session:
             real = session.scalars(sa.select(Bundle.id)).one()

@@ -119,7 +119,9 @@ def counts(store: Store) -> dict[str, int]:
         }
 
 
-def test_looking_changes_nothing_but_the_record_of_the_look(app: Flask, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_looking_changes_nothing_but_the_record_of_the_look(
+    app: Flask, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written: list[str] = []
 
     def note(session: CounterSession, *_: Any) -> None:
@@ -176,16 +178,28 @@ class TestScriptsOfStrangers:
             receipt = submit_bundle(session, procedures=moves.procedures(), answers=document, channel=Channel.ONLINE, nonce="evil",
                                     language="ja", received_at=dt.datetime.now(dt.UTC))  # fmt: skip
         clerk = office_clerk(store, app, "child-support")
-        address = next(f"/office/cases/{line.application_id}" for line in receipt.lines if line.procedure_code == "child-allowance")
+        address = next(
+            f"/office/cases/{line.application_id}" for line in receipt.lines if line.procedure_code == "child-allowance"
+        )
         case = Page(clerk.get(address))
         inert(case)
         assert self.EVIL[:90] in case.text
         assert hostile.TEXTS["template"] in case.text
-        noted = clerk.post(f"{address}/status", data={"seen": "1", "to": "in-review", "note": self.EVIL}, follow_redirects=True)
+        noted = clerk.post(
+            f"{address}/status", data={"seen": "1", "to": "in-review", "note": self.EVIL}, follow_redirects=True
+        )
         inert(Page(noted))
         inert(Page(clerk.post(f"{address}/status", data={"seen": "1", "to": self.EVIL, "note": self.EVIL})))
-        inert(Page(clerk.get("/office/cases", query_string={"number": self.EVIL, "procedure": self.EVIL, "status": self.EVIL})))
-        status = app.test_client().post("/status/", data={"number": receipt.number, "secret": receipt.secret}, follow_redirects=True)
+        inert(
+            Page(
+                clerk.get(
+                    "/office/cases", query_string={"number": self.EVIL, "procedure": self.EVIL, "status": self.EVIL}
+                )
+            )
+        )
+        status = app.test_client().post(
+            "/status/", data={"number": receipt.number, "secret": receipt.secret}, follow_redirects=True
+        )
         assert self.EVIL in Page(status).text
         inert(Page(status))
 
@@ -193,7 +207,10 @@ class TestScriptsOfStrangers:
         reader = Reader()
         monkeypatch.setattr("ocr.reading.read_page", reader)
         monkeypatch.setattr("counter.services.sheets.templates", lambda *_: {})
-        texts = dict.fromkeys(("applicant.name.family", "claimant.account.bank", "move.new_address.building", "applicant.phone"), self.EVIL)
+        texts = dict.fromkeys(
+            ("applicant.name.family", "claimant.account.bank", "move.new_address.building", "applicant.phone"),
+            self.EVIL,
+        )
         reader.write({"applicant": {"name": {"family": "山田", "given": "太郎"}}}, misread=texts, doubtful=tuple(texts))
         desk = desk_clerk(store, app)
         batch = send(desk, ("<img src=x onerror=alert(1)>.tiff", picture(3))).location
@@ -204,8 +221,26 @@ class TestScriptsOfStrangers:
             inert(Page(shown))
             assert self.EVIL in Page(shown).text + str(Page(shown).form("review-form")[1])
             sent = {**Page(shown).form("review-form")[1].to_dict(), "action": "confirm"}
-            inert(Page(desk.post(f"/desk/forms/{form.id}", data={**sent, **dict.fromkeys([n for n in sent if "." in n and not n.startswith("rows")], self.EVIL)})))
-            inert(Page(desk.post(f"/desk/forms/{form.id}/set-aside", data={"reason": self.EVIL, "version": sent["version"]}, follow_redirects=True)))
+            inert(
+                Page(
+                    desk.post(
+                        f"/desk/forms/{form.id}",
+                        data={
+                            **sent,
+                            **dict.fromkeys([n for n in sent if "." in n and not n.startswith("rows")], self.EVIL),
+                        },
+                    )
+                )
+            )
+            inert(
+                Page(
+                    desk.post(
+                        f"/desk/forms/{form.id}/set-aside",
+                        data={"reason": self.EVIL, "version": sent["version"]},
+                        follow_redirects=True,
+                    )
+                )
+            )
         for address in (batch, "/desk", "/desk/forms"):
             inert(Page(desk.get(address)))
 
@@ -219,17 +254,37 @@ def test_an_export_is_text_that_no_spreadsheet_runs(app: Flask, store: Store) ->
     from counter.services.applications import submit_bundle
 
     document = answers()
-    starts = ("=1+1", "+1", "-1", "@SUM(1)", "＝1", "＋1", "－1", "＠1", "\u3000=1+1", "= 1\"&cmd|' /C calc'!A0", '"=1+1', ",=1", "'=1")
+    starts = (
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠1",
+        "\u3000=1+1",
+        "= 1\"&cmd|' /C calc'!A0",
+        '"=1+1',
+        ",=1",
+        "'=1",
+    )
     for place, start in enumerate(starts):
         document["people"][0]["account"]["bank"] = start.strip("\u3000 ")
         with store.scope() as session:
             submit_bundle(session, procedures=moves.procedures("child-allowance"), answers=document, channel=Channel.ONLINE, nonce=f"n{place}",
                           language="ja", received_at=dt.datetime.now(dt.UTC))  # fmt: skip
-    data = office_clerk(store, app, "child-support").get("/office/cases/export/child-allowance.csv").data.decode("utf-8-sig")
+    data = (
+        office_clerk(store, app, "child-support")
+        .get("/office/cases/export/child-allowance.csv")
+        .data.decode("utf-8-sig")
+    )
     table = list(csv.reader(io.StringIO(data, newline="")))
     assert len({len(line) for line in table}) == 1
     assert len(table) == 1 + len(starts)
     for cell in (cell for line in table[1:] for cell in line):
-        assert not cell.lstrip(" \u3000").startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")), cell
+        assert not cell.lstrip(" \u3000").startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")), (
+            cell
+        )
     with store.session(write=False) as session, tenancy.tenant(session, moves.KOTO):
         assert session.scalar(sa.select(sa.func.count()).select_from(Application)) == len(starts)

@@ -39,7 +39,11 @@ def with_draft(app: Flask, store: Store, codes: list[str], seed: int) -> tuple[R
 
 def pages_of(resident: Resident, tasks: str) -> list[str]:
     resident.open(tasks)
-    return sorted(href for href in resident.page.links.values() if href.startswith(tasks) and ("/q/" in href or href.endswith("people")))
+    return sorted(
+        href
+        for href in resident.page.links.values()
+        if href.startswith(tasks) and ("/q/" in href or href.endswith("people"))
+    )
 
 
 def inert(page: Page) -> None:
@@ -50,7 +54,9 @@ def inert(page: Page) -> None:
         assert one.tag not in ("iframe", "object", "embed", "base")
         for name, value in one.attrib.items():
             assert not name.startswith("on"), (one.tag, name)
-            assert name not in ("href", "src", "action", "formaction") or not value.strip().lower().startswith(("javascript:", "data:text"))
+            assert name not in ("href", "src", "action", "formaction") or not value.strip().lower().startswith(
+                ("javascript:", "data:text")
+            )
 
 
 def typed_into(page: Page, texts: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -75,7 +81,9 @@ def test_any_text_in_any_input_of_any_page(app: Flask, store: Store, codes: list
                 continue  # answers of an earlier page took this one off the path
             typed = typed_into(page, texts)
             began = time.monotonic()
-            answer = resident.client.post(address, data=hostile.form_body(typed), content_type="application/x-www-form-urlencoded")
+            answer = resident.client.post(
+                address, data=hostile.form_body(typed), content_type="application/x-www-form-urlencoded"
+            )
             assert time.monotonic() - began < 5
             assert answer.status_code == 200, f"{address} took all of it"
             shown = Page(answer)
@@ -93,7 +101,11 @@ def test_any_text_in_any_input_of_any_page(app: Flask, store: Store, codes: list
 
 
 def shown_as_choice(page: Page) -> set[str]:
-    return {one.get("name", "") for one in page.tree.iter() if one.tag == "select" or one.get("type") in ("radio", "checkbox")}
+    return {
+        one.get("name", "")
+        for one in page.tree.iter()
+        if one.tag == "select" or one.get("type") in ("radio", "checkbox")
+    }
 
 
 def _as_sent(text: str) -> str:
@@ -108,7 +120,9 @@ def test_a_change_of_language_with_any_text_loses_nothing_that_can_be_shown(app:
         page = resident.open(address)
         typed = [(name, text) for name, text in typed_into(page, texts) if name not in shown_as_choice(page)]
         body = hostile.form_body([*typed, ("_lang", "en")])
-        answer = resident.client.post(address, data=body, content_type="application/x-www-form-urlencoded", follow_redirects=True)
+        answer = resident.client.post(
+            address, data=body, content_type="application/x-www-form-urlencoded", follow_redirects=True
+        )
         there = Page(answer)
         inert(there)
         assert there.tree.get("lang") == "en"
@@ -125,14 +139,28 @@ def test_the_light_page_takes_or_refuses_any_text(client: FlaskClient, name: str
     page = Page(client.get("/safety/"))
     action, sent = page.form()
     typed = [(key, hostile.TEXTS[name]) for key in sent if key.startswith("safety.")]
-    for body in ([*typed, ("token", sent["token"])], [*typed, ("token", hostile.TEXTS[name][:500])], [*typed, ("_lang", "en")]):
+    for body in (
+        [*typed, ("token", sent["token"])],
+        [*typed, ("token", hostile.TEXTS[name][:500])],
+        [*typed, ("_lang", "en")],
+    ):
         answer = client.post(action, data=hostile.form_body(body), content_type="application/x-www-form-urlencoded")
         assert answer.status_code in (200, 400, 413)
         inert(Page(answer))
 
 
 def test_a_name_of_any_script_goes_all_the_way_unchanged(app: Flask, store: Store) -> None:
-    names = ["髙橋\U000e0100", "神\ufa19", "𠮷\U000e0101野", "क्\u200dष", "O’Brien-<b>Ng</b>", "{漢字|かんじ}", "%(name)s {0}", "=1+1", "عبد\u200cالله"]
+    names = [
+        "髙橋\U000e0100",
+        "神\ufa19",
+        "𠮷\U000e0101野",
+        "क्\u200dष",
+        "O’Brien-<b>Ng</b>",
+        "{漢字|かんじ}",
+        "%(name)s {0}",
+        "=1+1",
+        "عبد\u200cالله",
+    ]
     resident, tasks = with_draft(app, store, HOME, 3)
     resident.open(f"{tasks}people")
     for name in names:
@@ -148,7 +176,10 @@ def test_a_name_of_any_script_goes_all_the_way_unchanged(app: Flask, store: Stor
 
 
 @pytest.mark.parametrize("kind", [Text(), LongText(), City(), Name()], ids=lambda kind: kind.code)
-@pytest.mark.parametrize("nothing", ["\u200b", "\u3164", "\u115f\u1160", "\u2800", "\u00ad\u2060\u200e", "\u00a0\u2003", "\u0301\ufe0f", "\U000e0041"])
+@pytest.mark.parametrize(
+    "nothing",
+    ["\u200b", "\u3164", "\u115f\u1160", "\u2800", "\u00ad\u2060\u200e", "\u00a0\u2003", "\u0301\ufe0f", "\U000e0041"],
+)
 def test_what_nobody_can_see_is_no_answer(kind: Text, nothing: str) -> None:
     with pytest.raises(Invalid):
         kind.parse(nothing)
@@ -159,7 +190,10 @@ def test_what_nobody_can_see_is_no_answer(kind: Text, nothing: str) -> None:
 def test_no_text_makes_a_kind_think_for_long() -> None:
     kinds = {id(found.kind): found.kind for one in CATALOGUE.values() for found in one.fields()}.values()
     every = [*kinds, *{part.kind for kind in kinds for part in kind.parts()}]
-    long = [text * (20_000 // len(text)) for text in ("a", "-", "9", "a.", "@a", "a@", " 1", "令和", "平成元年", "東京都", "+81", "\u0301", "ﷺ", "１")]
+    long = [
+        text * (20_000 // len(text))
+        for text in ("a", "-", "9", "a.", "@a", "a@", " 1", "令和", "平成元年", "東京都", "+81", "\u0301", "ﷺ", "１")
+    ]
     for kind, text in itertools.product(every, [*hostile.TEXTS.values(), *long]):
         began = time.monotonic()
         for raw in (text, text[:150], {part.name: text for part in kind.parts()} or text):

@@ -62,9 +62,20 @@ def tiff(pages: int) -> bytes:
     """So many white pages of 16 × 16, all with the same picture."""
     out = b"II*\x00\x28\x00\x00\x00" + b"\xff" * 32
     for number in range(pages):
-        tags = [(256, 4, 16), (257, 4, 16), (258, 3, 1), (259, 3, 1), (262, 3, 1), (273, 4, 8), (278, 4, 16), (279, 4, 32)]
+        tags = [
+            (256, 4, 16),
+            (257, 4, 16),
+            (258, 3, 1),
+            (259, 3, 1),
+            (262, 3, 1),
+            (273, 4, 8),
+            (278, 4, 16),
+            (279, 4, 32),
+        ]
         after = len(out) + 2 + 12 * len(tags) + 4 if number < pages - 1 else 0
-        out += struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
+        out += struct.pack("<H", len(tags)) + b"".join(
+            struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags
+        )
         out += struct.pack("<I", after)
     return out
 
@@ -123,7 +134,9 @@ def test_every_hostile_file_waits_for_a_hand_and_harms_nothing(
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_500_000, "the bombs went off here"
 
 
-def test_a_stack_of_5000_pages_is_refused_before_its_first_page(desk: FlaskClient, store: Store, instance: Path) -> None:
+def test_a_stack_of_5000_pages_is_refused_before_its_first_page(
+    desk: FlaskClient, store: Store, instance: Path
+) -> None:
     send(desk, ("stack.tiff", tiff(5000)))
     (form,) = read_all(store, instance)
     assert form.state == FormState.MANUAL
@@ -169,7 +182,9 @@ def test_a_long_stack_never_lies_in_memory_as_a_whole(
     assert max(alive) <= 2
 
 
-def test_what_is_served_is_our_own_copy_without_the_cameras_memory(desk: FlaskClient, store: Store, instance: Path) -> None:
+def test_what_is_served_is_our_own_copy_without_the_cameras_memory(
+    desk: FlaskClient, store: Store, instance: Path
+) -> None:
     exif = Image.Exif()
     exif[0x010E], exif[0x8825] = "GEHEIM <script>", {1: "N", 2: (35.0, 40.0, 0.0), 3: "E", 4: (139.0, 49.0, 0.0)}
     out = io.BytesIO()
@@ -178,7 +193,10 @@ def test_what_is_served_is_our_own_copy_without_the_cameras_memory(desk: FlaskCl
     send(desk, ("photo.jpg", polyglot))
     (form,) = read_all(store, instance)
     (page,) = rows(store, KOTO, ScanPage)
-    for address in (f"/desk/forms/{form.id}/pages/{page.id}.jpg", f"/desk/forms/{form.id}/pages/{page.id}/0-0-99-99.jpg"):
+    for address in (
+        f"/desk/forms/{form.id}/pages/{page.id}.jpg",
+        f"/desk/forms/{form.id}/pages/{page.id}/0-0-99-99.jpg",
+    ):
         served = desk.get(address)
         assert served.mimetype == "image/jpeg"
         assert served.headers["X-Content-Type-Options"] == "nosniff"
@@ -200,7 +218,11 @@ def test_a_files_name_is_only_text(desk: FlaskClient, store: Store, instance: Pa
     before = {file for file in instance.parent.rglob("*") if instance not in file.parents}
     boundary = "x" * 20
     body = f'--{boundary}\r\nContent-Disposition: form-data; name="scans"; filename="{_escaped(name)}"\r\n\r\nnonsense\r\n--{boundary}--\r\n'
-    answer = desk.post("/desk/batches", data=body.encode("utf-8", "surrogatepass"), content_type=f"multipart/form-data; boundary={boundary}")
+    answer = desk.post(
+        "/desk/batches",
+        data=body.encode("utf-8", "surrogatepass"),
+        content_type=f"multipart/form-data; boundary={boundary}",
+    )
     assert answer.status_code == 302
     assert "x=1" not in str(answer.headers)
     (form,) = read_all(store, instance)
@@ -227,7 +249,9 @@ def test_an_upload_with_odd_fields_is_answered(desk: FlaskClient, store: Store) 
     for name, text in hostile.TEXTS.items():
         if name == "lone surrogate":
             continue  # no client can be made to send it so
-        answer = send(desk, ("a.png", b"x"), nonce=text[:3000].replace("\x00", "0"), counter_date=text[:3000].replace("\r\n", " "))
+        answer = send(
+            desk, ("a.png", b"x"), nonce=text[:3000].replace("\x00", "0"), counter_date=text[:3000].replace("\r\n", " ")
+        )
         assert answer.status_code in (302, 422), name
         answer = send(desk, ("a.png", b"x"), nonce=text[:3000])
         assert answer.status_code == 302, name

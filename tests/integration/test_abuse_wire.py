@@ -61,7 +61,11 @@ def test_what_is_no_request_is_refused_and_the_next_caller_served(server: Server
 
 
 def test_a_body_without_a_length_is_cut_at_the_limit(server: Server) -> None:
-    head = b"POST /status/ HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = (
+        b"POST /status/ HTTP/1.1\r\n"
+        + HOST
+        + b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(head)
         answer = b""

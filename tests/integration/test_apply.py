@@ -83,12 +83,18 @@ def test_nothing_is_asked_twice_and_the_wards_of_the_guide_stand_in_the_addresse
             while len(resident.people) < 3:
                 resident.send(press=("_do", "add"))
         before = resident.address.partition("?")[0]
-        asked += [path for path in resident.page.questions if f"{before} {path}" not in asked] if "more=1" not in resident.address else []
+        asked += (
+            [path for path in resident.page.questions if f"{before} {path}" not in asked]
+            if "more=1" not in resident.address
+            else []
+        )
         resident.fill(moves.answers())
     assert len(asked) == len(set(asked))
 
 
-def test_a_double_click_a_refresh_and_a_resend_make_one_submission_and_one_receipt(resident: Resident, store: Store) -> None:
+def test_a_double_click_a_refresh_and_a_resend_make_one_submission_and_one_receipt(
+    resident: Resident, store: Store
+) -> None:
     to_check(resident)
     action, sent = resident.page.form()
     first, second = (resident.client.post(action, data=sent, follow_redirects=True) for _ in range(2))
@@ -183,7 +189,9 @@ def test_a_person_is_taken_out_with_all_that_was_said_about_them(resident: Resid
 
 def test_an_answer_changed_from_the_check_page_leads_back_there(resident: Resident) -> None:
     to_check(resident)
-    change = next(link for link in re.findall(r'href="([^"]+back=check[^"]*)"', resident.page.response.text) if "health" in link)
+    change = next(
+        link for link in re.findall(r'href="([^"]+back=check[^"]*)"', resident.page.response.text) if "health" in link
+    )
     resident.open(change.replace("&amp;", "&").partition("#")[0])
     resident.send(**{"health-insurance.payment": "transfer"})
     assert resident.address.endswith("/check") and "口座振替" in resident.page.text
@@ -193,8 +201,22 @@ def test_an_answer_changed_from_the_check_page_leads_back_there(resident: Reside
 def test_every_page_is_valid_in_every_language(client: FlaskClient, language: str) -> None:
     resident = Resident(client)
     resident.open(f"/?lang={language}")
-    for address in ("/", "/start/moving", "/start/moving?old_address=&new_address=", GUIDE, "/start/certificate", "/procedures",
-                    "/procedures?q=zzz", "/help", "/privacy", "/accessibility", "/status/", "/safety/", "/suppliers/", "/none"):
+    for address in (
+        "/",
+        "/start/moving",
+        "/start/moving?old_address=&new_address=",
+        GUIDE,
+        "/start/certificate",
+        "/procedures",
+        "/procedures?q=zzz",
+        "/help",
+        "/privacy",
+        "/accessibility",
+        "/status/",
+        "/safety/",
+        "/suppliers/",
+        "/none",
+    ):
         page = resident.open(address)
         assert page.tree.get("lang") == language.partition("-")[0]
     begin(resident)
@@ -312,7 +334,9 @@ def test_pages_ask_the_database_little(resident: Resident, app: Flask) -> None:
     to_check(resident)
     base = resident.address.replace("check", "")
     asked: list[str] = []
-    sa.event.listen(app.extensions["store"].engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+    sa.event.listen(
+        app.extensions["store"].engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement)
+    )
     # BEGIN, the draft, its key and the root key above it
     for address, most in ((base, 4), (f"{base}people", 4), (f"{base}check", 4), ("/safety/", 0), ("/procedures", 0)):
         asked.clear()

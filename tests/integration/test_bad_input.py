@@ -49,9 +49,13 @@ def test_any_text_in_any_input_is_answered_with_a_page(resident: Resident, text:
         resident.open(f"{tasks}{page}")
         _, sent = resident.page.form()
         names = [name for name in sent if name != "csrf_token"]
-        body = "&".join(f"{name}={_quoted(text)}" for name in [*names, *_unchecked(resident.page)][: 6 if len(text) > 1000 else None])
-        response = resident.client.post(f"{tasks}{page}", data=body, content_type="application/x-www-form-urlencoded",
-                                        follow_redirects=True)
+        body = "&".join(
+            f"{name}={_quoted(text)}"
+            for name in [*names, *_unchecked(resident.page)][: 6 if len(text) > 1000 else None]
+        )
+        response = resident.client.post(
+            f"{tasks}{page}", data=body, content_type="application/x-www-form-urlencoded", follow_redirects=True
+        )
         assert response.status_code in (200, 413)
         Page(response)
 
@@ -156,10 +160,14 @@ def test_a_page_off_the_path_or_of_somebody_elses_person_leads_to_the_task_list(
         response = resident.client.get(f"{tasks}q/{key}")
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/apply/")
-        response = resident.client.post(f"{tasks}q/{key}", data={"people.m000000.name.family": "x", "supplier.wards": "131083"})
+        response = resident.client.post(
+            f"{tasks}q/{key}", data={"people.m000000.name.family": "x", "supplier.wards": "131083"}
+        )
         assert response.status_code == 302
     resident.open(f"{tasks}q/move")
-    resident.send(**{"people.m000000.name.family": "x", "supplier.wards": "131083", "move.__class__": "x", "who.applicant": "m0"})
+    resident.send(
+        **{"people.m000000.name.family": "x", "supplier.wards": "131083", "move.__class__": "x", "who.applicant": "m0"}
+    )
     assert "supplier" not in resident.page.response.text
 
 

@@ -1,7 +1,5 @@
 """Handing over: once each, again and again where an office is dead, given up in the end, sent again by a person."""
 
-
-
 from __future__ import annotations
 
 import csv
@@ -191,7 +189,9 @@ def test_each_outside_delivery_is_a_job_of_its_own(store: Store) -> None:
         submit(session)
     jobs = {(row.office, row.ward): row.job_id for row in ledger(store)}
     assert len(set(jobs.values())) == 2
-    assert [place for place, job in jobs.items() if list(jobs.values()).count(job) == 1] == [("child-support", moves.KOTO)]
+    assert [place for place, job in jobs.items() if list(jobs.values()).count(job) == 1] == [
+        ("child-support", moves.KOTO)
+    ]
 
 
 def test_reconciling_queues_what_no_job_will_try_and_nothing_else(store: Store) -> None:
@@ -240,10 +240,18 @@ class TestFileDrop:
     ) -> None:
         done: list[str] = []
         fsync, rename = os.fsync, Path.rename
-        monkeypatch.setattr(os, "fsync", lambda number: (done.append(Path(f"/proc/self/fd/{number}").resolve().name), fsync(number)))
+        monkeypatch.setattr(
+            os, "fsync", lambda number: (done.append(Path(f"/proc/self/fd/{number}").resolve().name), fsync(number))
+        )
         monkeypatch.setattr(Path, "rename", lambda old, new: (done.append("rename"), rename(old, new))[1])
         FileDrop(tmp_path).send(parcel, None)
-        assert done == ["application.json", "application.csv", f".{parcel.delivery_id}.{os.getpid()}", "rename", parcel.office]
+        assert done == [
+            "application.json",
+            "application.csv",
+            f".{parcel.delivery_id}.{os.getpid()}",
+            "rename",
+            parcel.office,
+        ]
 
     def test_what_is_left_of_a_crash_is_never_taken_for_a_delivery(self, parcel: Parcel, tmp_path: Path) -> None:
         office = tmp_path / parcel.ward / parcel.office

@@ -12,8 +12,20 @@ ESCAPED = re.compile("&lt;r[ubpt]|\\{[^{}]*\\|")
 TAGS = re.compile("<(?:script|style)[^>]*>.*?</(?:script|style)>|<[^>]+>", re.S)
 KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]+")
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-OUTSIDE = ("/status/", "/procedures", "/procedures?q=zzz", "/help", "/privacy", "/accessibility", "/safety/", "/suppliers/",
-           "/nothing", "/start/certificate", "/start/moving", "/start/moving?old_address=&new_address=131083")
+OUTSIDE = (
+    "/status/",
+    "/procedures",
+    "/procedures?q=zzz",
+    "/help",
+    "/privacy",
+    "/accessibility",
+    "/safety/",
+    "/suppliers/",
+    "/nothing",
+    "/start/certificate",
+    "/start/moving",
+    "/start/moving?old_address=&new_address=131083",
+)
 # Languages are named in their own words; names and addresses stand as they were written.
 AS_WRITTEN = re.compile("やさしい日本語|ヤマダ|タロウ|ハナコ|イチロウ")
 
@@ -58,7 +70,11 @@ def read_everything(client: FlaskClient, language: str) -> list[tuple[str, str]]
 def test_readings_reach_the_page_as_ruby(client: FlaskClient) -> None:
     pages = read_everything(client, "ja-easy")
     assert all("<ruby>" in text for _, text in pages)
-    assert [(address, text[found.start() - 80 : found.end() + 40]) for address, text in pages for found in ESCAPED.finditer(text)] == []
+    assert [
+        (address, text[found.start() - 80 : found.end() + 40])
+        for address, text in pages
+        for found in ESCAPED.finditer(text)
+    ] == []
 
 
 def test_no_english_page_falls_back_to_japanese(client: FlaskClient) -> None:

@@ -1,7 +1,5 @@
 """The queue of an office: whose rows, in which order, page by page, by one statement over an index."""
 
-
-
 from __future__ import annotations
 
 import datetime as dt
@@ -72,7 +70,9 @@ def test_filters_narrow_down(store: Store) -> None:
         other = submit(session, "b", answers=moves.answers("別"))
         one = other.lines[2].application_id
         with tenancy.tenant(session, moves.KOTO):
-            status.append(session, moves.KOTO, one, Kind.STATUS, actor="s", at=NOW, status=Status.IN_REVIEW, assignee="s")
+            status.append(
+                session, moves.KOTO, one, Kind.STATUS, actor="s", at=NOW, status=Status.IN_REVIEW, assignee="s"
+            )
     with store.session(write=False) as session, tenancy.tenant(session, moves.KOTO):
 
         def found(**by: object) -> list[str]:

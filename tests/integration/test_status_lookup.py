@@ -41,7 +41,12 @@ def test_number_and_secret_show_every_office_and_what_it_wrote(store: Store) -> 
 def test_a_wrong_number_and_a_wrong_secret_are_answered_alike_and_counted_alike(store: Store) -> None:
     with store.scope() as session:
         receipt = submit(session)
-    for number, secret in ((receipt.number, WRONG), (ids.grouped(ids.new_id()), receipt.secret), ("?", ""), ("\0", "\ud800")):
+    for number, secret in (
+        (receipt.number, WRONG),
+        (ids.grouped(ids.new_id()), receipt.secret),
+        ("?", ""),
+        ("\0", "\ud800"),
+    ):
         with store.scope() as session:
             before = session.scalar(sa.select(sa.func.sum(Guess.failures))) or 0
             assert status.by_number(session, number, secret, "192.0.2.1") is None

@@ -48,7 +48,9 @@ def submit(session: Session, nonce: str = "n1", codes: tuple[str, ...] = moves.M
 def everything(session: Session) -> dict[str, int]:
     tables = (Bundle, Application, Event, Delivery, SearchToken)
     with tenancy.all_wards(session, "the test counts"):
-        counts = {table.__tablename__: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
+        counts = {
+            table.__tablename__: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables
+        }
     return counts | {"jobs": engine.depth(session)}
 
 
@@ -183,7 +185,9 @@ def test_every_choice_and_order_of_procedures_makes_as_many_distinct_cases(store
             with store.scope() as session:
                 receipt = submit(session, "+".join(codes), codes)
                 with tenancy.all_wards(session, "the test reads both wards"):
-                    rows = session.scalars(sa.select(Application).where(Application.bundle_id == receipt.bundle_id)).all()
+                    rows = session.scalars(
+                        sa.select(Application).where(Application.bundle_id == receipt.bundle_id)
+                    ).all()
                     kept = {row.procedure: records.opened(session, row).record for row in rows}
             assert [line.procedure_code for line in receipt.lines] == list(codes)
             assert [line.suffix for line in receipt.lines] == list(range(1, size + 1))

@@ -26,8 +26,9 @@ def pdf_copy(opened: Opened, receipt: Receipt) -> Response:
     """The receipt and every answer, as a tagged PDF. Its HTML twin is the receipt page."""
     from weasyprint import HTML  # 0.3 s to import, and few requests need it
 
-    html = flask.render_template("apply/copy.html", opened=opened, receipt=receipt, groups=groups(opened),
-                                 code=status_code(receipt))
+    html = flask.render_template(
+        "apply/copy.html", opened=opened, receipt=receipt, groups=groups(opened), code=status_code(receipt)
+    )
     # WeasyPrint sets no ruby: readings would stand in the middle of words.
     html = str(plain(Markup(html)))  # noqa: S704 - our own template's output
     data = HTML(string=html, url_fetcher=_refuse).write_pdf(pdf_variant="pdf/ua-1")

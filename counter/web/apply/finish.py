@@ -30,8 +30,9 @@ def check(draft_id: str) -> str | Response:
     journey = opened.journey
     if not journey.complete:
         return to_first_problem(opened)
-    return flask.render_template("apply/check.html", opened=opened, groups=groups(opened),
-                                 destinations=destinations(opened), open_form=True)
+    return flask.render_template(
+        "apply/check.html", opened=opened, groups=groups(opened), destinations=destinations(opened), open_form=True
+    )
 
 
 @blueprint.post("/<draft_id>/submit")
@@ -63,9 +64,14 @@ def receipt(draft_id: str) -> str | Response:
     found = receipts.of_nonce(db(), opened.draft.nonce) if opened.draft.bundle_id else None
     if found is None:
         return flask.redirect(flask.url_for("apply.tasks", draft_id=draft_id))
-    return flask.render_template("apply/receipt.html", opened=opened, receipt=found, code=status_code(found),
-                                 groups=groups(opened),
-                                 until=opened.draft.expires_at)
+    return flask.render_template(
+        "apply/receipt.html",
+        opened=opened,
+        receipt=found,
+        code=status_code(found),
+        groups=groups(opened),
+        until=opened.draft.expires_at,
+    )
 
 
 @blueprint.get("/<draft_id>/receipt.pdf")

@@ -17,9 +17,7 @@ def token() -> str:
 
 def give(response: Response, owner: str) -> Response:
     """Keep the token with the browser, from now for as long as a draft is kept."""
-    response.set_cookie(
-        _name(), owner, max_age=DAYS * 86400, secure=_https(), httponly=True, samesite="Lax", path="/"
-    )
+    response.set_cookie(_name(), owner, max_age=DAYS * 86400, secure=_https(), httponly=True, samesite="Lax", path="/")
     return response
 
 

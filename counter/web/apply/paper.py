@@ -18,8 +18,11 @@ from forms.paper import needed_rows, sheet
 from forms.path import valid_answer
 from forms.wards import WARDS
 
-_PLACE = {"type": "object", "required": ["city", "town"],
-          "properties": {"city": {"type": "string"}, "town": {"type": "string"}}}
+_PLACE = {
+    "type": "object",
+    "required": ["city", "town"],
+    "properties": {"city": {"type": "string"}, "town": {"type": "string"}},
+}
 PLACES = {"type": "object", "required": ["places"], "properties": {"places": {"type": "array", "items": _PLACE}}}
 
 
@@ -65,5 +68,3 @@ def places(digits: str) -> tuple[tuple[str, str], ...]:
         return ()
     several = [found, *(getattr(found, "alternates", None) or ())]
     return tuple(dict.fromkeys((f"{one.prefecture}{one.city}", one.neighborhood or "") for one in several))
-
-

@@ -64,8 +64,9 @@ def _form(answers: dict[str, object], formdata: object = None) -> PageForm:
 
 
 def _page(form: PageForm, token: str, *, again: bool = False) -> str:
-    return flask.render_template("safety/register.html", form=form, token=token, again=again, open_form=True,
-                                 failed=bool(form.summary))
+    return flask.render_template(
+        "safety/register.html", form=form, token=token, again=again, open_form=True, failed=bool(form.summary)
+    )
 
 
 def _signer() -> URLSafeTimedSerializer:

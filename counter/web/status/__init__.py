@@ -67,5 +67,6 @@ def vars_of_words() -> dict[str, object]:
 
 
 def _form(number: str, secret: str = "", failed: bool = False, wait: int = 0) -> str:
-    return flask.render_template("status/look_up.html", number=number, secret=secret, failed=failed, wait=wait,
-                                 open_form=True)
+    return flask.render_template(
+        "status/look_up.html", number=number, secret=secret, failed=failed, wait=wait, open_form=True
+    )
