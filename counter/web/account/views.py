@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 import flask
@@ -35,9 +36,15 @@ def sign_in() -> flask.typing.ResponseReturnValue:
     return _page(after=flask.request.args.get("next", ""))
 
 
+def _whom() -> str:
+    """The account that is tried, as a digest: limits are counted by key, and keys end up in stores."""
+    return hashlib.sha256(flask.request.form.get("email", "").strip().casefold().encode()).hexdigest()
+
+
 @blueprint.post("/sign-in")
 @access.public
 @limiter.limit("30/minute;300/hour", methods=["POST"])
+@limiter.limit("10/15minutes", key_func=_whom, methods=["POST"], deduct_when=lambda answer: answer.status_code == 401)
 def sign_in_post() -> flask.typing.ResponseReturnValue:
     form, after = LoginForm(), flask.request.form.get("next", "")
     if not form.validate_on_submit():
