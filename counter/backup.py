@@ -89,7 +89,7 @@ def restore(settings: Mapping[str, Any], file: Path, *, force: bool = False) -> 
     with tempfile.TemporaryDirectory(dir=instance, prefix=".restore-") as folder:
         unpacked = Path(folder)
         with tarfile.open(file, "r:") as archive:
-            archive.extractall(unpacked, filter="data")
+            _unpack(archive, unpacked)
         snapshot = _engine(unpacked / DATABASE)
         installation.upgrade(snapshot)
         _place_key(settings, unpacked, manifest)
@@ -101,6 +101,18 @@ def restore(settings: Mapping[str, Any], file: Path, *, force: bool = False) -> 
         _place_heads(unpacked / HEADS, settings["AUDIT_HEADS"])
     _conclude(settings, manifest)
     return manifest
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Plain files, inside ``folder`` only. Debian 12's Python has no extraction filters."""
+    for member in archive:
+        target = (folder / member.name).resolve()
+        content = archive.extractfile(member) if member.isreg() else None
+        if content is None or not target.is_relative_to(folder.resolve()):
+            raise Damaged(f"{member.name} has no place in a backup")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            shutil.copyfileobj(content, file)
 
 
 def _snapshot(settings: Mapping[str, Any], target: Path) -> None:
