@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +16,14 @@ Answers = Callable[[Field], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(ABC):
     """``decide`` is True, False, or None while an answer it needs is not there; None never opens a question."""
 
-    def decide(self, answers: Answers) -> bool | None:
-        raise NotImplementedError
+    @abstractmethod
+    def decide(self, answers: Answers) -> bool | None: ...
 
-    def fields(self) -> tuple[Field, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def fields(self) -> tuple[Field, ...]: ...
 
     def frontier(self, answers: Answers) -> Iterator[Field]:
         """The fields to ask, in order, up to where it is decided or waits for an answer."""
@@ -137,14 +138,14 @@ class AnyOf(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
+class Holds(ABC):
     """A relation of two answers, judged only when both are there."""
 
     first: Field
     second: Field
 
-    def holds(self, first: Any, second: Any) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def holds(self, first: Any, second: Any) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -37,15 +38,15 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(ABC):
     """One kind of answer. Values are JSON; ``valid`` means that parsing what a form is refilled with gives it again."""
 
     code: ClassVar[str]
     prefill: ClassVar[bool] = True
 
+    @abstractmethod
     def parse(self, raw: Any) -> Json:
         """The value of what was written; raises Invalid with a message that says how to mend it."""
-        raise NotImplementedError
 
     def show(self, value: Json) -> str:
         """The value in one line as people read it; untranslated."""
