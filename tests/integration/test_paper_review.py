@@ -24,6 +24,7 @@ from counter.services.blobs import Blobs
 from forms.gather import project
 from forms.messages import N_
 from forms.procedures import CATALOGUE
+from forms.wards import WARDS
 from tests.conftest import both_backends
 from tests.desk import Paper, inputs
 from tests.moves import KOTO, answers, procedures
@@ -63,6 +64,7 @@ def test_a_confirmed_sheet_lies_beside_the_online_ones(app: Flask, store: Store,
         assert status.by_number(session, receipt.number, receipt.secret, "127.0.0.1") is not None
     assert receipt.number in slip
     assert receipt.secret in slip
+    assert all(f"{WARDS[line.ward].name} {line.office_name}" in slip for line in receipt.lines)
 
 
 def test_the_record_of_a_perfect_reading_is_what_was_written(store: Store, paper: Paper, reader: Reader) -> None:

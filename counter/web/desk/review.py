@@ -18,6 +18,7 @@ from counter.web.account.frame import dress
 from counter.web.desk.batches import blobs, titles
 from counter.web.desk.screen import Screen, build
 from forms.model import Procedure
+from forms.wards import WARDS
 
 blueprint = flask.Blueprint("review", __name__, url_prefix="/desk/forms")
 dress(blueprint)
@@ -144,7 +145,11 @@ def slip(form_id: str) -> flask.typing.ResponseReturnValue:
         raise NotFound
     audit.record(db(), form.ward, access.me().actor, "paper.slip", form.id, {"bundle": bundle.id})
     return flask.render_template(
-        "desk/slip.html", form=form, receipt=receipts.of_bundle(db(), bundle), following=lists.next_open(db(), form)
+        "desk/slip.html",
+        form=form,
+        receipt=receipts.of_bundle(db(), bundle),
+        wards=WARDS,
+        following=lists.next_open(db(), form),
     )
 
 
