@@ -143,6 +143,14 @@ def mine(session: Session, owner: str) -> list[Draft]:
     return [_open(session, row) for row in rows]
 
 
+def submitted_by(session: Session, owner: str, bundle_id: str) -> bool:
+    """Whether this owner's draft became that bundle; so long as the submitted draft is kept."""
+    query = sa.select(Row.id).where(
+        Row.owner_hash == _hash(owner), Row.bundle_id == bundle_id, Row.expires_at > dt.datetime.now(dt.UTC)
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def put(answers: Document, path: str, value: Any) -> None:
     """Write one answer into a document; a person who is not there is not made."""
     section, *rest = path.split(".")

@@ -18,7 +18,7 @@ ROLES = ("clerk", "desk", "admin")
 class Access:
     """`roles` of a staff view: any one of them is enough."""
 
-    kind: Literal["public", "draft_owner", "staff"]
+    kind: Literal["public", "draft_owner", "receipt_holder", "staff"]
     roles: frozenset[str] = frozenset()
 
 
@@ -51,6 +51,11 @@ def public(view: View) -> View:
 def draft_owner(view: View) -> View:
     """Whoever holds the token of the draft in the address; the view looks it up and answers 404 otherwise."""
     return _mark(view, Access("draft_owner"))
+
+
+def receipt_holder(view: View) -> View:
+    """Whoever may open the receipt `<number>` of the address (counter.web.status.grant); others go to the look-up."""
+    return _mark(view, Access("receipt_holder"))
 
 
 def staff(*roles: str) -> Callable[[View], View]:
@@ -101,6 +106,10 @@ def _enforce() -> Any:
     access = of(flask.current_app, endpoint)
     if access is None:
         raise Forbidden(f"{endpoint} carries no access mark")
+    if access.kind == "receipt_holder":
+        from counter.web.status import grant
+
+        return grant.admit()
     return _admit(access.roles) if access.kind == "staff" else None
 
 

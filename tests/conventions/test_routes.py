@@ -69,6 +69,15 @@ def test_another_ones_draft_is_absent(app: Flask, client: FlaskClient) -> None:
             assert status in (302, 404), f"{method} {endpoint} answered a stranger {status}"
 
 
+def test_another_ones_receipt_leads_to_the_look_up_like_one_that_never_was(app: Flask, client: FlaskClient) -> None:
+    for endpoint, method, path, mark in rules(app):
+        if mark and mark.kind == "receipt_holder":
+            assert path.startswith("/status/" + "X" * 17), f"{endpoint} does not stand under its receipt"
+            answer = client.open(path, method=method)
+            assert answer.status_code == 303, f"{method} {endpoint} answered a stranger {answer.status_code}"
+            assert answer.location.startswith("/status/?number="), f"{method} {endpoint}: {answer.location}"
+
+
 def test_an_unmarked_view_is_refused(app: Flask, client: FlaskClient) -> None:
     app.add_url_rule("/unmarked", "unmarked", lambda: "x") if not app._got_first_request else None
     assert client.get("/unmarked").status_code == 403

@@ -82,7 +82,7 @@ class TestCookies:
         assert client.get("/").status_code == 200
         for address in ("/office/cases", "/desk", "/staff/people", "/staff/"):
             assert "/staff/sign-in" in client.get(address).headers["Location"]
-        assert client.get(f"/status/{'0000-' * 3}00000").status_code == 302
+        assert client.get(f"/status/{'0000-' * 3}00000").status_code == 303
 
     def test_after_leaving_a_shared_machine_back_shows_nothing(self, app: Flask, store: Store, mine: Resident) -> None:
         client = browser(app, mine.owner)
@@ -223,16 +223,18 @@ class TestGuessing:
         client = browser(app, mine.owner)
         client.post(f"/apply/{mine.draft.id}/submit")
         number, secret = Page(client.get(f"/apply/{mine.draft.id}/receipt")).texts("sc-number")
-        assert client.get(f"/status/{number}").status_code == 302, "having filed it is not having proved it"
+        assert client.get(f"/status/{number}").status_code == 200, "whoever filed it holds its draft"
+        client.post("/apply/leave")
+        assert client.get(f"/status/{number}").status_code == 303, "on a shared machine that ends with the visit"
         proved = app.test_client()
         assert proved.post("/status/", data={"number": number, "secret": secret}).status_code == 303
         assert proved.get(f"/status/{number}").status_code == 200
         other = with_finished_drafts(store, 1)[0]
         browser(app, other.owner).post(f"/apply/{other.draft.id}/submit")
         theirs = Page(browser(app, other.owner).get(f"/apply/{other.draft.id}/receipt")).texts("sc-number")[0]
-        assert proved.get(f"/status/{theirs}").status_code == 302
-        proved.post("/status/close")
-        assert proved.get(f"/status/{number}").status_code == 302
+        assert proved.get(f"/status/{theirs}").status_code == 303
+        proved.post(f"/status/{number}/close")
+        assert proved.get(f"/status/{number}").status_code == 303
 
 
 def _plain(page: str) -> str:
