@@ -12,6 +12,7 @@ from forms import kinds
 from forms.bundle import Bundle
 from forms.kinds.base import Kind
 from forms.kinds.dates import today
+from forms.kinds.files import on_paper
 from forms.model import Procedure
 from forms.path import members
 from forms.wards import WARDS
@@ -120,6 +121,18 @@ def _(kind: kinds.Email, rng: Random) -> Any:
 
 
 @answer.register
+def _(kind: kinds.File, rng: Random) -> Any:
+    if rng.random() < 0.2:
+        return on_paper()
+    names = ("IMG_0001.jpg", "在留カード（表）.png", "写真 1.jpeg", "通帳.pdf", "髙橋 <1>.pdf")
+    return [
+        {"id": "".join(rng.choices("0123456789ABCDEFGHJKMNPQRSTVWXYZ", k=17)), "name": rng.choice(names), "type": rng.choice(kind.types),
+         "size": rng.randint(1, 9_000_000)}
+        for _ in range(rng.randint(1, kind.most))
+    ]  # fmt: skip
+
+
+@answer.register
 def _(kind: kinds.Composite, rng: Random) -> Any:
     return {part.name: answer(part.kind, rng) for part in kind.parts() if part.required or rng.random() < 0.5}
 
@@ -151,6 +164,8 @@ def answer_all(
             kind = question.field.kind
             if isinstance(kind, kinds.Person):
                 value = rng.choice([member["id"] for member in members(document, kind.of)])
+            elif isinstance(kind, kinds.File):
+                value = on_paper()  # sent files need a place where they lie: tests/enclosures.py
             elif not question.required and rng.random() < 0.4:
                 value = None
             else:

@@ -46,10 +46,15 @@ class PageForm(wtforms.Form):  # type: ignore[misc]
 
 
 def page_form(
-    questions: Iterable[Question], *, translate: Translate = str, people: Options = (), own: str = ""
+    questions: Iterable[Question],
+    *,
+    translate: Translate = str,
+    people: Options = (),
+    own: str = "",
+    paper: bool = False,
 ) -> type[PageForm]:
     """The Form class of a page. ``people``: (id, name) for questions that point to a person."""
-    context = Context(translate, people, own)
+    context = Context(translate, people, own, paper)
     fields = {
         question.path: web_field(question.field.kind, question=question, context=context) for question in questions
     }

@@ -20,6 +20,7 @@ from forms.kinds import (
     Declaration,
     Digits,
     Email,
+    File,
     InvoiceNumber,
     Kana,
     Kind,
@@ -33,7 +34,7 @@ from forms.kinds import (
     Wards,
 )
 from forms.messages import N_
-from forms.web.fields import Agreed, Answer, Dated, Paragraph, Parted, Picked, PickedPerson, Ticked
+from forms.web.fields import Agreed, Answer, Dated, Enclosed, Paragraph, Parted, Picked, PickedPerson, Ticked
 
 ONE_NAME = N_("お名前が一つだけの方は、「氏」の欄だけに書いてください。")
 NO_KANA = N_("ひらがなで書いても、カタカナに直します。")
@@ -121,6 +122,11 @@ def _(kind: Wards, **common: Any) -> UnboundField:
 @web_field.register
 def _(kind: Declaration, **common: Any) -> UnboundField:
     return Agreed(options=(("yes", kind.words()[0]),), **common)
+
+
+@web_field.register
+def _(kind: File, **common: Any) -> UnboundField:
+    return Enclosed(**common)
 
 
 @web_field.register

@@ -12,6 +12,7 @@ from wtforms.utils import unset_value
 
 from forms.eras import WESTERN
 from forms.kinds import Kind, Part
+from forms.kinds.files import PAPER, on_paper
 from forms.messages import N_, Invalid, Message
 from forms.model import Question
 from forms.web.words import Context, Options, presentable, shown
@@ -236,6 +237,51 @@ class Agreed(Ticked):
     def read(self) -> None:
         self.data = None if self.blank() else "yes"
         self.message = None
+
+
+class Enclosed(Answer):
+    """Documents that were sent before the page is: the page shows what is stored and changes nothing of it.
+
+    Only a clerk with a paper form says here that sheets lie with it.
+    """
+
+    control = "files"
+    grouped = True
+    wanted = Message(N_("写真かPDFを選んで送ってください。"))
+    offers: Sequence[Mapping[str, Any]] = ()
+    """files of the same draft that can be used here too"""
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        said = self.context.paper and formdata is not None and formdata.get(self.name) == PAPER
+        stored = None if isinstance(data, Kept) or data is unset_value else data
+        if self.context.paper and formdata is not None and stored in (None, on_paper()):
+            stored = on_paper() if said else None
+        super().process(None, stored)
+
+    def restore(self, raw: Any) -> list[str]:
+        return [word for word in raw if isinstance(word, str)] if isinstance(raw, (list, tuple)) else []
+
+    def blank(self) -> bool:
+        return not self.raw
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The files that are here; nothing of sheets."""
+        return [] if self.data is None or self.on_paper else list(self.data)
+
+    @property
+    def on_paper(self) -> bool:
+        return bool(self.data == on_paper())
+
+    @property
+    def room(self) -> int:
+        """How many more may be sent."""
+        return max(0, int(getattr(self.kind, "most", 0)) - len(self.items))
+
+    @property
+    def accept(self) -> str:
+        """What a browser offers to choose from."""
+        return ",".join(getattr(self.kind, "types", ()))
 
 
 class Parted(Answer):

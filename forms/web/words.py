@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from forms import eras
 from forms.eras import WESTERN
-from forms.kinds import Address, Choice, Choices, Composite, Date, Declaration, Kind, Person
+from forms.kinds import Address, Choice, Choices, Composite, Date, Declaration, File, Kind, Person
+from forms.kinds.files import is_paper
 from forms.messages import N_
 
 Translate = Callable[[str], str]
@@ -41,6 +42,7 @@ class Context:
     translate: Translate = str
     people: Options = ()
     own: str = ""  # the path of the person who is writing, for autocomplete
+    paper: bool = False  # a clerk types what lies on the desk: documents may be enclosed as sheets
 
 
 @singledispatch
@@ -63,6 +65,13 @@ def _(kind: Choices, value: Any, context: Context) -> str:
 @shown.register
 def _(kind: Declaration, value: Any, context: Context) -> str:
     return context.translate(kind.show(value))
+
+
+@shown.register
+def _(kind: File, value: Any, context: Context) -> str:
+    if is_paper(value):
+        return context.translate(kind.show(value))
+    return _joined(context.translate(COMMA), [item["name"] for item in value])
 
 
 @shown.register

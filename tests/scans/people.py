@@ -21,6 +21,7 @@ from forms.kinds import (
     Declaration,
     Digits,
     Email,
+    File,
     InvoiceNumber,
     Kana,
     Kind,
@@ -33,6 +34,7 @@ from forms.kinds import (
     Ward,
     Wards,
 )
+from forms.kinds.files import on_paper
 from forms.kinds.numbers import corporate_check_digit
 from forms.messages import Invalid
 from forms.model import Field, Procedure
@@ -202,6 +204,8 @@ class Household:
                 return self.pick(kind.options)[0]
             case Declaration():
                 return "yes"
+            case File():
+                return on_paper()
             case Postcode():
                 return self.new["postcode"]
             case CorporateNumber():

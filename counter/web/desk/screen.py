@@ -107,7 +107,7 @@ def build(session: Session, form: PaperForm, procedure: Procedure, said: Any = N
         return _screen(opened, page, opened.record, form.version)
     rows = _rows(procedure, said)
     questions = [question for question, _ in paper_records.questions(procedure, rows)]
-    record = paper_records.record_from(procedure, page_form(questions)(said).values)
+    record = paper_records.record_from(procedure, page_form(questions, paper=True)(said).values)
     opened = review.open_form(session, form, procedure, record=record, rows=rows)
     page = _page(opened, said)
     return _screen(opened, page, paper_records.record_from(procedure, page.values), _number(said.get("version")))
@@ -136,7 +136,7 @@ def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int
 
 
 def _page(opened: Review, said: Any) -> PageForm:
-    made = page_form([entry.question for entry in opened.entries])
+    made = page_form([entry.question for entry in opened.entries], paper=True)
     if said is not None:
         return made(said)
     values = {entry.path: record_value(opened.record, entry.path) for entry in opened.entries}

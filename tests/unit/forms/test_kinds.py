@@ -25,7 +25,7 @@ SAMPLES: dict[str, Kind] = {
     for made in (
         kinds.Account(), kinds.Address(), kinds.Choice(), kinds.Choices(OPTIONS), kinds.City(), kinds.CorporateNumber(),
         kinds.Count(0, 50), kinds.Date(past=True, partial=True), kinds.Declaration(), kinds.Digits(1, 7), kinds.Email(),
-        kinds.InvoiceNumber(), kinds.Kana(), kinds.LongText(), kinds.Name(), kinds.Person(), kinds.Phone(),
+        kinds.File(), kinds.InvoiceNumber(), kinds.Kana(), kinds.LongText(), kinds.Name(), kinds.Person(), kinds.Phone(),
         kinds.Postcode(), kinds.Text(), kinds.Ward(), kinds.Wards(),
     )
 }  # fmt: skip
@@ -263,7 +263,7 @@ def test_past_and_future_are_seen_from_today(monkeypatch: pytest.MonkeyPatch) ->
         kinds.Date(future=True).parse("2026-11-20")
 
 
-def test_nothing_but_a_hand_fills_a_declaration() -> None:
-    assert not kinds.Declaration.prefill
+def test_nothing_but_a_hand_fills_a_declaration_or_encloses_a_document() -> None:
+    assert not kinds.Declaration.prefill and not kinds.File.prefill
     with pytest.raises(Invalid):
         kinds.Declaration().parse("")
