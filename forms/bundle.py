@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,12 +12,19 @@ from forms.messages import N_, Invalid, Message
 from forms.model import Application, Must, Problem, Procedure, Question
 from forms.path import Document, Walk, look_up, members, still, valid_answer, walk
 from forms.snapshot import digest
+from forms.wards import WARDS
 
 NOBODY = N_("「%(list)s」にあたる方がいません。あたる方を加えるか、この手続を外してください。")
 NOT_OURS = N_(
     "この住所には、このサービスで届けられる区がありません。東京23区の区名を確かめるか、この手続を外してください。"
 )
+NOT_OFFERED = N_(
+    "%(ward)sでは、この手続をこのサービスで受け付けていません。区役所に問い合わせるか、この手続を外してください。"
+)
 MISSING = N_("「%(label)s」に答えてください。")
+
+Overlays = Mapping[tuple[str, str], Procedure | None]
+"""What wards have made of procedures, by (code, ward): a derived definition, or None where it is switched off."""
 
 
 class Incomplete(ValueError):
@@ -30,16 +37,31 @@ class Incomplete(ValueError):
 
 @dataclass(frozen=True)
 class Bundle:
-    """Procedures filed together, each as if it were filed alone."""
+    """Procedures filed together, each as if it were filed alone, and each as the ward it goes to asks it."""
 
     procedures: tuple[Procedure, ...]
+    overlays: Overlays
 
-    def __init__(self, procedures: Sequence[Procedure]) -> None:
+    def __init__(self, procedures: Sequence[Procedure], overlays: Overlays | None = None) -> None:
         object.__setattr__(self, "procedures", tuple(procedures))
+        object.__setattr__(self, "overlays", overlays or {})
 
     @cached_property
-    def digests(self) -> dict[str, str]:
-        return {procedure.code: digest(procedure) for procedure in self.procedures}
+    def _by_code(self) -> dict[str, Procedure]:
+        return {procedure.code: procedure for procedure in self.procedures}
+
+    def definition(self, code: str, ward: str) -> Procedure:
+        """A procedure of the bundle as ``ward`` asks it."""
+        return self.overlays.get((code, ward)) or self._by_code[code]
+
+    def definitions(self, answers: Document) -> list[Procedure]:
+        """Every definition that the answers lead to: one a ward that differs; the common one while no ward is named."""
+        found: list[Procedure] = []
+        for procedure in self.procedures:
+            wards = _wards(procedure, answers) if self.overlays else ()
+            own = {id(one): one for ward in wards for one in (self.definition(procedure.code, ward),)}
+            found.extend(own.values() or (procedure,))
+        return found
 
     def asked(self, answers: Document) -> list[Question]:
         """Every question on the path of any procedure, in page order: section by section, person by person.
@@ -76,7 +98,7 @@ class Bundle:
             found.extend(_empty_lists(procedure, walked))
             found.extend(_broken_musts(procedure, walked, answers))
             found.extend(_not_ours(procedure, answers))
-        return found
+        return [*found, *self._not_offered(answers)]
 
     def applications(self, answers: Document) -> list[Application]:
         """One application a (procedure, ward); raises Incomplete while there are problems."""
@@ -89,13 +111,27 @@ class Bundle:
     def _of(self, procedure: Procedure, answers: Document) -> Iterator[Application]:
         destination = valid_answer(answers, procedure.to.key, procedure.to)
         for ward in procedure.to.kind.wards(destination):
-            record, origins = project(procedure, answers)
+            definition = self.definition(procedure.code, ward)
+            record, origins = project(definition, answers)
             if isinstance(destination, list):  # an office learns of no other ward that was chosen beside it
                 record[procedure.to.section.key][procedure.to.name] = [ward]
-            yield Application(procedure.code, ward, procedure.office, self.digests[procedure.code], record, origins)
+            yield Application(procedure.code, ward, definition.office, digest(definition), record, origins)
+
+    def _not_offered(self, answers: Document) -> Iterator[Problem]:
+        for procedure in self.procedures if self.overlays else ():
+            for ward in _wards(procedure, answers):
+                if self.overlays.get((procedure.code, ward), procedure) is None:
+                    message = Message(NOT_OFFERED, (("ward", Message(WARDS[ward].name)),))
+                    yield Problem(procedure.to.key, message, "not-offered", procedure.code)
 
     def _walks(self, answers: Document) -> list[tuple[Procedure, Walk]]:
-        return [(procedure, walk(procedure, answers)) for procedure in self.procedures]
+        return [(procedure, walk(procedure, answers)) for procedure in self.definitions(answers)]
+
+
+def _wards(procedure: Procedure, answers: Document) -> tuple[str, ...]:
+    """The wards that the answers name as its destination, so far."""
+    destination = valid_answer(answers, procedure.to.key, procedure.to)
+    return procedure.to.kind.wards(destination) if destination is not None else ()
 
 
 def _page_order(answers: Document, first_asked: list[str]) -> Callable[[Question], Any]:

@@ -131,7 +131,8 @@ class Trigger:
 class Procedure:
     """手続. ``to``: the answer that names the ward or wards; ``office``: key of the 所管課 there.
 
-    ``visit``: does not end online (事前入力, then the counter). ``door``: ``application`` or ``safety``.
+    ``ward``: set where a ward's overlay made the definition its own; ``own_words`` are then the ward's translations,
+    each (Japanese, language code, text). ``visit``: does not end online (事前入力, then the counter). ``door``: ``application`` or ``safety``.
     ``summary``, ``triggers``, ``visit`` and ``door`` describe it to people and are no part of its digest.
     """
 
@@ -142,6 +143,7 @@ class Procedure:
     asks: tuple[Ask | About, ...]
     musts: tuple[Must, ...] = ()
     ward: str = ""
+    own_words: tuple[tuple[str, str, str], ...] = ()
     summary: str = field(default="", metadata={"digest": False})
     triggers: tuple[Trigger, ...] = field(default=(), metadata={"digest": False})
     visit: bool = field(default=False, metadata={"digest": False})

@@ -15,7 +15,7 @@ from counter.models.application import Application, SearchToken, Status
 from counter.models.bundle import Bundle, Channel
 from counter.models.event import Event, Kind
 from counter.queries.records import sealed_as
-from counter.services import audit, definitions, delivery, receipts, routing, search, suppliers
+from counter.services import audit, definitions, delivery, overlays, receipts, routing, search, suppliers
 from counter.services.receipts import Line, Receipt
 from counter.services.writing import insert
 from forms.bundle import Bundle as Asked
@@ -59,14 +59,14 @@ def submit_bundle(
     """
     if earlier := receipts.of_nonce(session, nonce):
         return earlier
-    asked = Asked(procedures)
+    asked = Asked(procedures, overlays.of(session, [procedure.code for procedure in procedures]))
     if not procedures or any(procedure.door != "application" for procedure in procedures):
         raise WrongDoor
     try:
         filed = asked.applications(answers)
     except Incomplete as incomplete:
         raise NotComplete(incomplete.problems) from None
-    made_with = {asked.digests[procedure.code]: procedure for procedure in procedures}
+    made_with = {one.digest: asked.definition(one.procedure, one.ward) for one in filed}
     decisions = routing.decide(session, [(made_with[one.digest], one.ward) for one in filed])
 
     bundle = _new_bundle(session, nonce, channel, language, received_at)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from forms.bundle import Bundle
+from forms.bundle import Bundle, Overlays
 from forms.messages import N_, Message
 from forms.model import Field, Problem, Procedure, Question
 from forms.path import look_up, still
@@ -64,9 +64,14 @@ class Journey:
         return bool(self.pages) and not self.problems and self.first_open is None
 
 
-def journey(procedures: Sequence[Procedure], answers: Mapping[str, Any], kept: Mapping[str, Any]) -> Journey:
+def journey(
+    procedures: Sequence[Procedure],
+    answers: Mapping[str, Any],
+    kept: Mapping[str, Any],
+    overlays: Overlays | None = None,
+) -> Journey:
     """Every page of these procedures for these answers, and why they may not be submitted yet."""
-    bundle, answers = Bundle(procedures), still(answers)
+    bundle, answers = Bundle(procedures, overlays), still(answers)
     questions = bundle.asked(answers)
     problems = _with_kept(bundle.problems(answers), questions, kept)
     name = _name_field(procedures)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from counter import tenancy
 from counter.models.organisation import BackOffice
 from forms.model import Procedure
-from forms.routing import route
+from forms.routing import OFFICES, route
 
 RULE = "procedure-office.1"
 
@@ -31,17 +31,19 @@ class Decision:
 
 def decide(session: Session, applications: Sequence[tuple[Procedure, str]]) -> list[Decision]:
     """One decision a (procedure, ward), in their order; raises forms.routing.NotOurs, never falls back silently."""
-    routes = [(procedure, route(procedure, ward)) for procedure, ward in applications]
     with tenancy.all_wards(session, "the offices of every ward a bundle goes to"):
         rows = session.execute(
             sa.select(BackOffice.ward, BackOffice.code, BackOffice.name, BackOffice.way).where(
-                BackOffice.ward.in_({to.ward for _, to in routes}), BackOffice.code.in_({to.office for _, to in routes})
+                BackOffice.ward.in_({ward for _, ward in applications}),
+                BackOffice.code.in_({procedure.office for procedure, _ in applications}),
             )
         )
         offices = {(row.ward, row.code): (row.name, row.way) for row in rows}
     decisions = []
-    for procedure, to in routes:
-        name, way = offices.get((to.ward, to.office), (to.office_name, "inbox"))
+    for procedure, ward in applications:
+        own = {code: name for (of, code), (name, _) in offices.items() if of == ward}
+        to = route(procedure, ward, {**OFFICES, **own})
+        name, way = offices.get((ward, to.office), (to.office_name, "inbox"))
         inputs = {
             "rule": RULE,
             "procedure": procedure.code,

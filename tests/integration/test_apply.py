@@ -337,8 +337,8 @@ def test_pages_ask_the_database_little(resident: Resident, app: Flask) -> None:
     sa.event.listen(
         app.extensions["store"].engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement)
     )
-    # BEGIN, the draft, its key and the root key above it
-    for address, most in ((base, 4), (f"{base}people", 4), (f"{base}check", 4), ("/safety/", 0), ("/procedures", 0)):
+    # BEGIN, the draft, its key and the root key above it, the wards' overlays; the offices on the check page
+    for address, most in ((base, 5), (f"{base}people", 5), (f"{base}check", 6), ("/safety/", 0), ("/procedures", 0)):
         asked.clear()
         resident.open(address)
         assert len(asked) <= most, (address, asked)

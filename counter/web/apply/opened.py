@@ -11,12 +11,14 @@ import flask
 
 from counter.extensions import db
 from counter.locales import markup, plain
-from counter.services import drafts
+from counter.services import drafts, overlays
 from counter.services.drafts import Draft
 from counter.services.journey import ROSTER, Journey, Page, journey, roster_questions
+from counter.web import ward_words
 from counter.web.apply import owner
 from counter.web.status.words import status_words, tone
 from counter.web.wards import ward_name
+from forms.bundle import Overlays
 from forms.life_events import Suggestion, suggestions
 from forms.messages import N_
 from forms.model import Procedure, Question
@@ -50,7 +52,14 @@ class Opened:
     @cached_property
     def journey(self) -> Journey:
         """The pages as the answers stand; made anew after a change."""
-        return journey(self.procedures, self.draft.answers, self.draft.kept)
+        return journey(self.procedures, self.draft.answers, self.draft.kept, self.overlays)
+
+    @cached_property
+    def overlays(self) -> Overlays:
+        """What the wards made of these procedures; their own words are spoken from here on."""
+        found = overlays.of(db(), self.draft.procedures)
+        ward_words.learn_from(one for one in found.values() if one)
+        return found
 
     @property
     def people(self) -> list[dict[str, Any]]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import flask
 
+from counter.extensions import db
 from counter.locales import markup
+from counter.services import routing
 from counter.services.journey import ROSTER, roster_questions
 from counter.web.apply.opened import Opened
 from counter.web.wards import ward_name
@@ -16,7 +18,7 @@ from forms.messages import N_
 from forms.model import Procedure, Question
 from forms.path import look_up
 from forms.procedures import CATALOGUE
-from forms.routing import NotOurs, route
+from forms.routing import NotOurs
 
 FROM_START = N_("最初に選んだ区から")
 CHOOSES_ONLY = N_("手続を選ぶためだけに使います")
@@ -65,15 +67,17 @@ def groups(opened: Opened) -> list[Group]:
 def destinations(opened: Opened) -> list[Destination]:
     """Which offices will receive what; empty while the answers do not say."""
     try:
-        filed = Bundle(opened.procedures).applications(opened.draft.answers)
+        bundle = Bundle(opened.procedures, opened.overlays)
+        filed = bundle.applications(opened.draft.answers)
+        decisions = routing.decide(db(), [(bundle.definition(one.procedure, one.ward), one.ward) for one in filed])
         return [
             Destination(
                 CATALOGUE[one.procedure],
                 ward_name(one.ward),
-                route(CATALOGUE[one.procedure], one.ward).office_name,
+                decision.office_name,
                 _receives(opened, set(one.origins.values())),
             )
-            for one in filed
+            for one, decision in zip(filed, decisions, strict=True)
         ]
     except (Incomplete, NotOurs):
         return []

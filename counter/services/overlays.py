@@ -1,0 +1,118 @@
+"""What wards set for procedures: read for every journey and at the door, changed by a ward's own staff."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from counter import tenancy
+from counter.models.organisation import BackOffice
+from counter.models.overlay import Overlay as Row
+from counter.services import audit
+from forms.bundle import Overlays
+from forms.model import Procedure
+from forms.overlays import Overlay, WrongOverlay, derive, dump, load
+from forms.procedures import CATALOGUE
+
+
+class Conflict(Exception):
+    """Somebody else changed the settings since they were shown; nothing was written."""
+
+
+def of(session: Session, codes: Sequence[str]) -> Overlays:
+    """What every ward made of these procedures. One statement."""
+    return {(row.ward, row.procedure)[::-1]: _derived(row) for row in _current(session, codes)}
+
+
+def found(session: Session, codes: Sequence[str]) -> dict[tuple[str, str], Overlay]:
+    """The settings in force by (code, ward), for pages that show notes or who offers what. One statement."""
+    return {(row.procedure, row.ward): load(row.ward, row.procedure, row.content) for row in _current(session, codes)}
+
+
+def offered(session: Session, code: str, ward: str) -> bool:
+    """Whether a ward takes this procedure here."""
+    overlay = found(session, [code]).get((code, ward))
+    return overlay is None or overlay.offered
+
+
+def of_ward(session: Session, ward: str) -> dict[str, tuple[Overlay, int]]:
+    """Procedure → its settings in one ward and their version."""
+    with tenancy.tenant(session, ward):
+        rows = session.scalars(sa.select(Row).where(Row.current.is_(True)).order_by(Row.procedure)).all()
+    return {row.procedure: (load(ward, row.procedure, row.content), row.version) for row in rows}
+
+
+def history(session: Session, ward: str, code: str) -> list[Row]:
+    """Every version of a ward's settings of a procedure, the newest first."""
+    with tenancy.tenant(session, ward):
+        return list(session.scalars(sa.select(Row).where(Row.procedure == code).order_by(Row.version.desc()).limit(50)))
+
+
+def change(session: Session, overlay: Overlay, *, seen: int, actor: str) -> int:
+    """Put a new version in force; returns its number. Raises Conflict when `seen` is not the latest, WrongOverlay."""
+    procedure = CATALOGUE[overlay.procedure]
+    derive(procedure, overlay)  # a wrong definition fails here, not in a resident's journey
+    _check_office(session, overlay)
+    with tenancy.tenant(session, overlay.ward):
+        latest = session.scalar(
+            sa.select(sa.func.max(Row.version)).where(Row.ward == overlay.ward, Row.procedure == overlay.procedure)
+        )
+        if (latest or 0) != seen:
+            raise Conflict
+        session.execute(
+            sa.update(Row)
+            .where(Row.procedure == overlay.procedure, Row.current.is_(True))
+            .values(current=False)
+            .execution_options(synchronize_session=False)
+        )
+        session.add(
+            Row(
+                ward=overlay.ward, procedure=overlay.procedure, version=seen + 1, content=dump(overlay),
+                current=True, by=actor,
+            )
+        )  # fmt: skip
+        session.flush()
+    audit.record(
+        session, overlay.ward, actor, "overlay.change", overlay.procedure, {"version": seen + 1, "set": dump(overlay)}
+    )
+    return seen + 1
+
+
+def next_name(versions: Iterable[Row]) -> str:
+    """A name that no question of the ward's procedure ever had: a key means one thing for ever."""
+    used = {int(one["name"][1:]) for row in versions for one in row.content["questions"]}
+    return f"q{max(used, default=0) + 1}"
+
+
+def _check_office(session: Session, overlay: Overlay) -> None:
+    if not overlay.office:
+        return
+    with tenancy.tenant(session, overlay.ward):
+        known = session.scalar(sa.select(BackOffice.code).where(BackOffice.code == overlay.office))
+    if known is None:
+        raise WrongOverlay("office", "この区にある所管課を選んでください。")
+
+
+def _current(session: Session, codes: Sequence[str]) -> Sequence[Row]:
+    with tenancy.all_wards(session, "a resident may go to any ward, and each may ask its own way"):
+        return session.scalars(
+            sa.select(Row).where(Row.procedure.in_(codes), Row.current.is_(True)).order_by(Row.procedure, Row.ward)
+        ).all()
+
+
+def _derived(row: Row) -> Procedure | None:
+    if row.procedure not in CATALOGUE or not row.content["offered"]:
+        return None
+    return _derive(row.ward, row.procedure, json.dumps(row.content, ensure_ascii=False, sort_keys=True))
+
+
+@functools.lru_cache(maxsize=2000)
+def _derive(ward: str, code: str, content: str) -> Procedure:
+    """The same object for the same settings, so that digests and walks are made once."""
+    settings: dict[str, Any] = json.loads(content)
+    return derive(CATALOGUE[code], load(ward, code, settings))
