@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import dataclasses
 import datetime as dt
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import flask
 import flask_babel
 from babel import Locale
+from babel.dates import format_date
+from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
 COOKIE = "sc_lang"
@@ -30,15 +36,35 @@ class Language:
     folder: str  # under translations/
     html: str  # for the lang attribute
     name: str  # in its own words
+    day: str = "full"  # how a date with its weekday is written: a pattern or a name of CLDR's
+    fonts: str = "Noto Sans CJK JP, Lohit Devanagari, sans-serif"  # for PDFs; pages leave it to the reader's machine
 
+
+# Chinese characters and Korean are drawn as their own readers draw them, not as Japan does.
+HANZI = "Noto Sans CJK SC, Noto Sans CJK JP, Lohit Devanagari, sans-serif"
+HANGUL = "Noto Sans CJK KR, Noto Sans CJK JP, Lohit Devanagari, sans-serif"
+DEVANAGARI = "Lohit Devanagari, Noto Sans CJK JP, sans-serif"
 
 LANGUAGES = (
-    Language("ja", "ja", "ja", "日本語"),
-    Language("ja-easy", "ja@easy", "ja", "やさしい日本語"),
-    Language("en", "en", "en", "English"),
+    Language("ja", "ja", "ja", "日本語", "y年M月d日（E）"),
+    Language("ja-easy", "ja@easy", "ja", "やさしい日本語", "y年M月d日（E）"),
+    Language("en", "en", "en", "English", "EEEE, d MMMM yyyy"),
+    Language("zh-Hans", "zh_Hans", "zh-Hans", "简体中文", "y年M月d日（EEEE）", HANZI),
+    Language("ko", "ko", "ko", "한국어", "y년 M월 d일 (EEEE)", HANGUL),
+    Language("vi", "vi", "vi", "Tiếng Việt", "EEEE, 'ngày' d 'tháng' M 'năm' y"),
+    Language("ne", "ne", "ne", "नेपाली", "y MMMM d, EEEE", DEVANAGARI),
+    Language("fil", "fil", "fil", "Filipino", "EEEE, MMMM d, y"),
 )
 BY_CODE = {language.code: language for language in LANGUAGES}
 DEFAULT = LANGUAGES[0]
+EASY = BY_CODE["ja-easy"]
+# What a browser may call a language, by the first part of its tag. Nobody's browser asks for easy Japanese.
+BY_TAG = {language.code.partition("-")[0]: language for language in LANGUAGES if language is not EASY}
+BY_TAG["tl"] = BY_CODE["fil"]
+FOLDER = Path(__file__).parent.parent / "translations"
+
+# Outside a request (a job, a mail), or for a reader who is not the one who sent the request.
+_speaking: contextvars.ContextVar[Language | None] = contextvars.ContextVar("speaking", default=None)
 
 
 class Rubied(str):
@@ -63,19 +89,34 @@ def plain(text: object) -> str | Markup:
     return RUBY.sub(r"\1", str(text))
 
 
+@functools.cache
+def catalogue(folder: str) -> NullTranslations:
+    """The words of one language; read once a process."""
+    return Translations.load(str(FOLDER), [folder])
+
+
+def gettext(msgid: str) -> str:
+    """The words of the language that is spoken now, with readings where it has them."""
+    return str(catalogue(current().folder).ugettext(msgid))
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    return str(catalogue(current().folder).ungettext(one, many, number))
+
+
 def translate(msgid: str) -> str:
     """The words of this request's language, without readings."""
-    return str(plain(flask_babel.gettext(msgid)))
+    return str(plain(gettext(msgid)))
 
 
 def markup(msgid: str) -> Markup:
     """The words of this request's language as HTML; `%` on the result escapes what is put in."""
-    return Markup(Rubied(flask_babel.gettext(msgid)))  # noqa: S704 - Rubied escapes
+    return Markup(Rubied(gettext(msgid)))  # noqa: S704 - Rubied escapes
 
 
 def brief(msgid: str) -> Markup:
     """As `markup`, without the explanation that stands where the word is met first: for words in a row."""
-    return Markup(Rubied(REMARK.sub("", flask_babel.gettext(msgid))))  # noqa: S704 - Rubied escapes
+    return Markup(Rubied(REMARK.sub("", gettext(msgid))))  # noqa: S704 - Rubied escapes
 
 
 def choose(form: Mapping[str, str], args: Mapping[str, str], cookies: Mapping[str, str], accept: Any) -> Language:
@@ -83,12 +124,31 @@ def choose(form: Mapping[str, str], args: Mapping[str, str], cookies: Mapping[st
     for asked in (form.get(FIELD), args.get("lang"), cookies.get(COOKIE)):
         if asked in BY_CODE:
             return BY_CODE[asked]
-    best = accept.best_match([language.code for language in LANGUAGES if language.code != "ja-easy"])
-    return BY_CODE.get(best or "", DEFAULT)
+    for tag, quality in accept:  # the most wanted first
+        found = BY_TAG.get(tag.lower().replace("_", "-").partition("-")[0])
+        if found and quality:
+            return found
+    return DEFAULT
+
+
+@contextlib.contextmanager
+def speaking(code: str | None) -> Iterator[Language]:
+    """Words, dates and templates in the language of a code, with or without a request: for mails, notices and jobs.
+
+    A code that is none of ours (a record of earlier days) is Japanese.
+    """
+    language = BY_CODE.get(code or "", DEFAULT)
+    token = _speaking.set(language)
+    try:
+        yield language
+    finally:
+        _speaking.reset(token)
 
 
 def current() -> Language:
-    """The language of this request; Japanese outside one."""
+    """The language of this request, or of `speaking`; Japanese outside both."""
+    if spoken := _speaking.get():
+        return spoken
     if not flask.has_request_context():
         return DEFAULT
     if "language" not in flask.g:
@@ -115,15 +175,12 @@ def remember(response: flask.Response) -> flask.Response:
 
 
 JST = dt.timezone(dt.timedelta(hours=9), "JST")
-WEEKDAYS = "月火水木金土日"
 
 
 def date_text(value: dt.date | dt.datetime) -> str:
-    """2026年11月21日（土） or Saturday, 21 November 2026."""
+    """2026年11月21日（土） or Saturday, 21 November 2026. Digits are 0 to 9 in every language, as they are typed."""
     day = value.astimezone(JST).date() if isinstance(value, dt.datetime) else value
-    if current().html == "ja":
-        return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
-    return flask_babel.format_date(day, "EEEE, d MMMM yyyy", rebase=False)
+    return format_date(day, current().day, locale=current().folder)
 
 
 def time_text(value: dt.datetime) -> str:
@@ -150,8 +207,8 @@ def init_app(app: flask.Flask) -> None:
     )
     # Installed after Flask-Babel's own, so that every message of a template knows ruby.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda msgid: Rubied(flask_babel.gettext(msgid)),
-        lambda one, many, number: Rubied(flask_babel.get_translations().ngettext(one, many, number)),
+        lambda msgid: Rubied(gettext(msgid)),
+        lambda one, many, number: Rubied(ngettext(one, many, number)),
         newstyle=True,
     )
     app.jinja_env.filters.update(plain=plain, date_text=date_text, time_text=time_text)
