@@ -13,24 +13,13 @@ from sqlalchemy.orm import Session
 
 from counter import ids, tenancy, vault
 from counter.models.application import Application, Status
-from counter.models.bundle import Bundle, Guess
+from counter.models.bundle import Bundle
 from counter.models.event import Event, Kind
 from counter.queries import office
 from counter.queries.records import note_sealed_as
-from counter.services import receipts
+from counter.services import guessing, receipts
+from counter.services.guessing import TooManyGuesses as TooManyGuesses
 from counter.services.receipts import Line
-from counter.services.writing import insert
-
-WINDOW = dt.timedelta(minutes=15)
-MOST = {"receipt": 10, "address": 30, "everybody": 3000}
-
-
-class TooManyGuesses(Exception):
-    """Wrong look-ups, by this receipt, address or altogether; ``retry_after`` seconds tell when to come back."""
-
-    def __init__(self, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(f"come back in {retry_after} s")
 
 
 class Conflict(Exception):
@@ -131,16 +120,12 @@ def by_number(
     """
     now = now or dt.datetime.now(dt.UTC)
     bundle_id = ids.normalise(number) or ""
-    keys = {
-        name: vault.of(session).blind(session, None, f"guess:{name}", text)
-        for name, text in (("receipt", bundle_id or number), ("address", throttle_key), ("everybody", ""))
-    }
-    window = int(now.timestamp() // WINDOW.total_seconds())
-    _refuse_guessing(session, keys, window, now)
+    counted = guessing.keys(session, receipt=bundle_id or number, address=throttle_key)
+    guessing.refuse(session, counted, now)
     bundle = session.get(Bundle, bundle_id) if bundle_id else None
     given = receipts.hashed(session, bundle_id, secret)  # computed either way: the time tells nothing
     if bundle is None or not hmac.compare_digest(given, bundle.secret_hash):
-        _count(session, keys, window)
+        guessing.count(session, counted, now)
         return None
     return _view(session, bundle)
 
@@ -149,26 +134,6 @@ def of_bundle(session: Session, bundle_id: str) -> BundleStatus | None:
     """The same view for a caller who has just proved number and secret, such as a page that is loaded again."""
     bundle = session.get(Bundle, bundle_id)
     return None if bundle is None else _view(session, bundle)
-
-
-def _refuse_guessing(session: Session, keys: Mapping[str, bytes], window: int, now: dt.datetime) -> None:
-    counted = session.execute(
-        sa.select(Guess.key, Guess.failures).where(Guess.key.in_(keys.values()), Guess.window == window)
-    )
-    failures = {row.key: row.failures for row in counted}
-    if any(failures.get(key, 0) >= MOST[name] for name, key in keys.items()):
-        ends = (window + 1) * WINDOW.total_seconds()
-        raise TooManyGuesses(max(1, int(ends - now.timestamp())))
-
-
-def _count(session: Session, keys: Mapping[str, bytes], window: int) -> None:
-    for key in sorted(keys.values()):
-        session.execute(
-            insert(session, Guess)
-            .values(key=key, window=window, failures=1)
-            .on_conflict_do_update(index_elements=["key", "window"], set_={"failures": Guess.failures + 1})
-        )
-    session.execute(sa.delete(Guess).where(Guess.window < window - 1))
 
 
 def _view(session: Session, bundle: Bundle) -> BundleStatus:
