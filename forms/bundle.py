@@ -10,7 +10,7 @@ from typing import Any
 from forms.gather import project
 from forms.messages import N_, Invalid, Message
 from forms.model import Application, Must, Problem, Procedure, Question
-from forms.path import Document, Walk, look_up, members, still, valid_answer, walk
+from forms.path import Document, Walk, destination, look_up, members, still, valid_answer, walk
 from forms.snapshot import digest
 from forms.wards import WARDS
 
@@ -109,12 +109,12 @@ class Bundle:
         return [application for procedure in self.procedures for application in self._of(procedure, answers)]
 
     def _of(self, procedure: Procedure, answers: Document) -> Iterator[Application]:
-        destination = valid_answer(answers, procedure.to.key, procedure.to)
-        for ward in procedure.to.kind.wards(destination):
+        to, named = destination(procedure, answers)
+        for ward in to.kind.wards(named):
             definition = self.definition(procedure.code, ward)
             record, origins = project(definition, answers)
-            if isinstance(destination, list):  # an office learns of no other ward that was chosen beside it
-                record[procedure.to.section.key][procedure.to.name] = [ward]
+            if isinstance(named, list):  # an office learns of no other ward that was chosen beside it
+                record[to.section.key][to.name] = [ward]
             yield Application(procedure.code, ward, definition.office, digest(definition), record, origins)
 
     def _not_offered(self, answers: Document) -> Iterator[Problem]:
@@ -122,7 +122,7 @@ class Bundle:
             for ward in _wards(procedure, answers):
                 if self.overlays.get((procedure.code, ward), procedure) is None:
                     message = Message(NOT_OFFERED, (("ward", Message(WARDS[ward].name)),))
-                    yield Problem(procedure.to.key, message, "not-offered", procedure.code)
+                    yield Problem(destination(procedure, answers)[0].key, message, "not-offered", procedure.code)
 
     def _walks(self, answers: Document) -> list[tuple[Procedure, Walk]]:
         return [(procedure, walk(procedure, answers)) for procedure in self.definitions(answers)]
@@ -130,8 +130,8 @@ class Bundle:
 
 def _wards(procedure: Procedure, answers: Document) -> tuple[str, ...]:
     """The wards that the answers name as its destination, so far."""
-    destination = valid_answer(answers, procedure.to.key, procedure.to)
-    return procedure.to.kind.wards(destination) if destination is not None else ()
+    to, named = destination(procedure, answers)
+    return to.kind.wards(named) if named is not None else ()
 
 
 def _page_order(answers: Document, first_asked: list[str]) -> Callable[[Question], Any]:
@@ -201,6 +201,6 @@ def _pairs_in_one_item(must: Must, paths: dict[str, list[str]]) -> list[tuple[st
 
 
 def _not_ours(procedure: Procedure, answers: Document) -> Iterator[Problem]:
-    destination = valid_answer(answers, procedure.to.key, procedure.to)
-    if destination is not None and not procedure.to.kind.wards(destination):
-        yield Problem(procedure.to.key, Message(NOT_OURS), "not-ours", procedure.code)
+    to, named = destination(procedure, answers)
+    if named is not None and not to.kind.wards(named):
+        yield Problem(to.key, Message(NOT_OURS), "not-ours", procedure.code)

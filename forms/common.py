@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from forms.kinds import Address, Choice, Date, Email, Kana, Name, Person, Phone
+from forms.conditions import Is
+from forms.kinds import Address, Choice, Date, Email, Kana, LongText, Name, Person, Phone
 from forms.messages import N_
-from forms.model import Field, Section
+from forms.model import About, Ask, Field, Section, ask
+from forms.path import Document, look_up
+
+EVENT = Section("event", N_("手続のきっかけ"), order=5)
+CAUSE = Field(
+    EVENT,
+    "cause",
+    N_("手続をする理由（異動事由）"),
+    Choice((
+        ("moving", N_("引っ越し")),
+        ("birth", N_("子が生まれた")),
+        ("family", N_("結婚・離婚などで家族が変わった")),
+        ("bereavement", N_("家族が亡くなった")),
+        ("work", N_("仕事や、入っている健康保険が変わった")),
+        ("other", N_("そのほか")),
+    )),
+)  # fmt: skip
+BORN_ON = Field(EVENT, "born_on", N_("子が生まれた日"), Date(past=True))
+CHANGED_ON = Field(
+    EVENT, "changed_on", N_("家族や仕事などが変わった日"), Date(), N_("手続をする理由ができた日です（異動年月日）。")
+)
+
+DECEASED_PAGE = Section("deceased", N_("亡くなった方"), order=8)
+DIED_ON = Field(DECEASED_PAGE, "died_on", N_("亡くなった日（死亡年月日）"), Date(past=True))
+LAST_ADDRESS = Field(
+    DECEASED_PAGE, "last_address", N_("亡くなった方の住所"), Address(), N_("亡くなったときに住民票があった住所です。")
+)
 
 MOVE = Section("move", N_("引っ越し"), order=10)
 OLD_ADDRESS = Field(
@@ -29,10 +56,30 @@ HOME = Section("home", N_("いまの住所"), order=15)
 HOME_ADDRESS = Field(HOME, "address", N_("いまの住所"), Address(), N_("住民票がある住所です。"))
 
 WHO = Section("who", N_("手続をする方"), order=20)
+FILED_BY = Field(
+    WHO,
+    "filed_by",
+    N_("だれが手続をしますか"),
+    Choice((("self", N_("本人または同じ世帯の家族")), ("agent", N_("頼まれた人（代理人）")))),
+)
 APPLICANT = Field(
     WHO, "applicant", N_("届け出る方（申請者）"), Person(), N_("この手続をする方です。ふつうは、あなたです。")
 )
-HEAD = Field(WHO, "head", N_("新しい住所での世帯主"), Person(), N_("いっしょに住む家族の代表の方です。"))
+AGENT = Field(WHO, "agent", N_("代理人"), Person(), N_("頼まれて、かわりに手続をする方です。"))
+MANDATE = Field(
+    WHO,
+    "mandate",
+    N_("頼んだこと（委任の内容）"),
+    LongText(300, 2),
+    N_("だれが何を頼んだのかを書きます。例：転入届を出すこと"),
+)
+HEAD = Field(
+    WHO,
+    "head",
+    N_("世帯主"),
+    Person(),
+    N_("いっしょに住む家族の代表の方です。引っ越す方は、新しい住所での世帯主を選びます。"),
+)
 
 PEOPLE = Section("people", N_("ご家族など"), many=True, order=30, first=("name", "moves"))
 NAME = Field(PEOPLE, "name", N_("氏名"), Name(), N_("住民票や在留カードのとおりに書きます。"))
@@ -68,3 +115,16 @@ RELATION = Field(
         ("other", N_("そのほかの親族・同居人")),
     )),
 )  # fmt: skip
+PERSON_ADDRESS = Field(PEOPLE, "address", N_("住所"), Address(abroad=True), N_("この方が住んでいる住所です。"))
+
+PROXY: tuple[Ask | About, ...] = (
+    Ask(FILED_BY),
+    Ask(MANDATE, when=Is(FILED_BY, "agent")),
+    About(AGENT, ask(NAME, PERSON_ADDRESS, PHONE), when=Is(FILED_BY, "agent")),
+)
+"""Who files; an agent says who he is and what was entrusted to him. The one who entrusted it is the applicant."""
+
+
+def by_agent(answers: Document) -> bool:
+    """Whether somebody files for somebody else: nothing is carried over from earlier, nothing kept for later."""
+    return look_up(answers, FILED_BY.key) == "agent"

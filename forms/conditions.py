@@ -67,6 +67,7 @@ class Age(Condition):
 
     An age is reached when the day before the birthday ends (年齢計算ニ関スル法律). ``school_year``: below ``under``
     lasts to the 31 March on or after the day it is reached (児童手当法3条の「18歳に達する日以後の最初の3月31日」).
+    ``instead``: days of which the first that is answered stands for ``on``, where another answer decides which is asked.
     """
 
     born: Field
@@ -74,9 +75,11 @@ class Age(Condition):
     least: int = 0
     under: int = 200
     school_year: bool = False
+    instead: tuple[Field, ...] = ()
 
     def decide(self, answers: Answers) -> bool | None:
-        born, on = answers(self.born), answers(self.on)
+        born = answers(self.born)
+        on = next((day for field in (self.on, *self.instead) if (day := answers(field)) is not None), None)
         if born is None or on is None:
             return None
         birth, day = date_of(born), date_of(on)
@@ -89,7 +92,7 @@ class Age(Condition):
         return day < last
 
     def fields(self) -> tuple[Field, ...]:
-        return (self.born, self.on)
+        return (self.born, self.on, *self.instead)
 
 
 def reached(birth: dt.date, age: int) -> dt.date:

@@ -1,43 +1,22 @@
-"""ライフイベント: what happened to somebody, and which procedures follow from it, why and until when."""
+"""ライフイベント: which procedures follow from what happened to somebody, why and until when."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from forms.common import NEW_ADDRESS, OLD_ADDRESS
 from forms.deadlines import last_day
+from forms.guide import CATEGORIES, GUIDE, LIFE_EVENTS, LifeEvent
 from forms.kinds.dates import date_of
-from forms.messages import N_
-from forms.model import Field, Procedure, Trigger
+from forms.model import Ask, Field, Procedure, Trigger
 from forms.path import Document, look_up, valid_answer
 from forms.procedures import CATALOGUE
 
-
-@dataclass(frozen=True, slots=True)
-class LifeEvent:
-    """``places``: the addresses whose wards decide which offices are concerned, asked before anything else."""
-
-    key: str
-    title: str
-    hint: str
-    places: tuple[Field, ...] = ()
-
-
-LIFE_EVENTS: dict[str, LifeEvent] = {
-    event.key: event
-    for event in (
-        LifeEvent(
-            "moving",
-            N_("引っ越し"),
-            N_("区に入る、区から出る、区から区へ移るときの手続です。"),
-            (OLD_ADDRESS, NEW_ADDRESS),
-        ),
-        LifeEvent("certificate", N_("証明書がほしい"), N_("住民票の写しなどを郵送で受け取れます。")),
-        LifeEvent("disaster", N_("災害にあった"), N_("無事であることを登録して、家族に知らせます。")),
-        LifeEvent("business", N_("区と取引したい"), N_("一度の登録で、いくつもの区に申請できます。")),
-    )
-}
+__all__ = [
+    "CATEGORIES", "GUIDE", "LIFE_EVENTS", "LifeEvent", "Suggestion", "guide_questions", "said", "suggestions",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +30,68 @@ class Suggestion:
     ward: str
 
 
-def suggestions(event: str, answers: Document) -> list[Suggestion]:
-    """What follows from ``event`` given the places (and, if answered, the dates) in ``answers``, in catalogue order."""
-    places = {place.key: _ward(place, answers) for place in LIFE_EVENTS[event].places}
-    apart = len(set(places.values())) == len(places)
+def said(event: str) -> dict[str, Any]:
+    """The answers that choosing the event has given already."""
+    document: dict[str, Any] = {}
+    for field, answer in LIFE_EVENTS[event].says:
+        document.setdefault(field.section.key, {})[field.name] = answer
+    return document
+
+
+def guide_questions(event: str, answers: Document) -> list[Ask]:
+    """The questions of the guide on the path, in order; none that could change nothing for the places answered."""
     found = []
+    needed = _needed(event, answers)
+    seen: dict[str, Any] = {}
+    for item in LIFE_EVENTS[event].asks:
+        if item.when is not None and item.when.decide(lambda field: seen.get(field.key)) is not True:
+            continue
+        if item.field.key in needed:
+            found.append(item)
+            seen[item.field.key] = valid_answer(answers, item.field.key, item.field)
+    return found
+
+
+def suggestions(event: str, answers: Document) -> list[Suggestion]:
+    """What follows from ``event`` given the answers so far, in catalogue order; what waits for an answer is left out."""
+    on_path = {item.field.key for item in guide_questions(event, answers)}
+
+    def so_far(field: Field) -> Any:
+        return valid_answer(answers, field.key, field) if field.key in on_path else None
+
+    return [
+        _suggestion(procedure, trigger, ward, answers)
+        for procedure, trigger, ward in _placed(event, answers)
+        if trigger.when is None or trigger.when.decide(so_far) is True
+    ]
+
+
+def _placed(event: str, answers: Document) -> Iterator[tuple[Procedure, Trigger, str]]:
+    """The triggers that the places of the event allow, each with the ward it leads to ("" where no place tells)."""
+    places = {place.key: _ward(place, answers) for place in LIFE_EVENTS[event].places}
+    known = all(look_up(answers, place.key) for place in LIFE_EVENTS[event].places)
+    one_ward = len(places) > 1 and len(set(places.values())) == 1 and all(places.values())
+    apart = len(places) > 1 and known and not one_ward
     for procedure in CATALOGUE.values():
         for trigger in procedure.triggers:
-            if trigger.event != event or (trigger.apart and not apart):
+            if trigger.event != event or (trigger.apart and not apart) or (trigger.within and not one_ward):
                 continue
-            ward = places.get(procedure.to.key, "")
-            if procedure.to.key in places and not ward:
+            to = next((field for field in procedure.destinations if field.key in places), None)
+            if to is not None and not places[to.key]:
                 continue
-            found.append(_suggestion(procedure, trigger, ward, answers))
-    return found
+            yield procedure, trigger, places[to.key] if to else ""
+
+
+def _needed(event: str, answers: Document) -> set[str]:
+    """Keys of what the triggers in question look at, and what the questions to those look at."""
+    keys: set[str] = set()
+    for _, trigger, _ in _placed(event, answers):
+        keys |= {field.key for field in trigger.when.fields()} if trigger.when else set()
+        keys |= {trigger.deadline.after.key} if trigger.deadline else set()
+    for item in reversed(LIFE_EVENTS[event].asks):
+        if item.when is not None and item.field.key in keys:
+            keys |= {field.key for field in item.when.fields()}
+    return keys
 
 
 def _suggestion(procedure: Procedure, trigger: Trigger, ward: str, answers: Document) -> Suggestion:

@@ -118,22 +118,29 @@ class Deadline:
 class Trigger:
     """The life event ``event`` calls for the procedure, because of ``reason``.
 
-    ``apart``: only when the places of the event lie in different wards.
+    ``apart``: only when the places of the event lie in different wards or municipalities; ``within``: only when they
+    lie in one ward. ``when``: over the answers of the guide to that event; unanswered does not hold.
     """
 
     event: str
     reason: str
     deadline: Deadline | None = None
     apart: bool = False
+    within: bool = False
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """手続. ``to``: the answer that names the ward or wards; ``office``: key of the 所管課 there.
 
+    ``or_to``: answers that name it instead, where another answer decides which of them is asked.
     ``ward``: set where a ward's overlay made the definition its own; ``own_words`` are then the ward's translations,
-    each (Japanese, language code, text). ``visit``: does not end online (事前入力, then the counter). ``door``: ``application`` or ``safety``.
-    ``summary``, ``triggers``, ``visit`` and ``door`` describe it to people and are no part of its digest.
+    each (Japanese, language code, text). ``visit``: does not end online (事前入力, then the counter).
+    ``door``: ``application`` or ``safety``.
+    ``category``: key of ``forms.guide.CATEGORIES``. ``words``: what people search it by. ``at_hand``: what to lay ready.
+    ``linked``: the clock that it shares with other procedures of one event. What follows ``or_to`` describes it to
+    people and is no part of its digest.
     """
 
     code: str
@@ -144,15 +151,25 @@ class Procedure:
     musts: tuple[Must, ...] = ()
     ward: str = ""
     own_words: tuple[tuple[str, str, str], ...] = ()
+    or_to: tuple[Field, ...] = ()
     summary: str = field(default="", metadata={"digest": False})
     triggers: tuple[Trigger, ...] = field(default=(), metadata={"digest": False})
     visit: bool = field(default=False, metadata={"digest": False})
     door: str = field(default="application", metadata={"digest": False})
+    category: str = field(default="", metadata={"digest": False})
+    words: str = field(default="", metadata={"digest": False})
+    at_hand: tuple[str, ...] = field(default=(), metadata={"digest": False})
+    linked: str = field(default="", metadata={"digest": False})
 
     def __post_init__(self) -> None:
         from forms.rules import check
 
         check(self)
+
+    @property
+    def destinations(self) -> tuple[Field, ...]:
+        """The fields of which one names the ward or wards."""
+        return (self.to, *self.or_to)
 
     @property
     def top_asks(self) -> tuple[Ask, ...]:

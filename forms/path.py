@@ -116,6 +116,13 @@ def walk(procedure: Procedure, document: Document) -> Walk:
     return known[1]
 
 
+def destination(procedure: Procedure, document: Document) -> tuple[Field, Any]:
+    """The field that names the ward for these answers, and its valid answer or None."""
+    asked = {step.path for step in walk(procedure, document).steps} if procedure.or_to else {procedure.to.key}
+    field = next((found for found in procedure.destinations if found.key in asked), procedure.to)
+    return field, valid_answer(document, field.key, field) if field.key in asked else None
+
+
 def _walk(procedure: Procedure, document: Document) -> Walk:
     steps: list[Step] = []
     groups: list[Group] = []

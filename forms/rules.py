@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from forms.conditions import Age, All, AnyOf, Condition, Is
-from forms.kinds.choices import Person
+from forms.kinds.choices import Choice, Person
 from forms.model import About, Ask, Field, Procedure, Section, WrongDefinition
 
 
@@ -31,10 +31,42 @@ def check(procedure: Procedure) -> None:
                 raise WrongDefinition(f"{procedure.code}: a rule speaks of {found.key}, which is not asked")
 
 
+def check_described(procedure: Procedure) -> None:
+    """What describes a procedure of the catalogue to people names events, categories and questions that there are."""
+    from forms.guide import CATEGORIES, LIFE_EVENTS
+
+    if procedure.category and procedure.category not in CATEGORIES:
+        raise WrongDefinition(f"{procedure.code}: {procedure.category} is no category")
+    for trigger in procedure.triggers:
+        if trigger.event not in LIFE_EVENTS:
+            raise WrongDefinition(f"{procedure.code}: {trigger.event} is no life event")
+        event = LIFE_EVENTS[trigger.event]
+        if trigger.apart and trigger.within or (trigger.apart or trigger.within) and len(event.places) < 2:
+            raise WrongDefinition(f"{procedure.code}: apart and within speak of the two places of an event")
+        asked = {item.field.key for item in event.asks}
+        looked_at = trigger.when.fields() if trigger.when else ()
+        for found in (*looked_at, *((trigger.deadline.after,) if trigger.deadline else ())):
+            if found.key not in asked:
+                raise WrongDefinition(f"{procedure.code}: the guide to {trigger.event} does not ask {found.key}")
+
+
 def _check_destination(procedure: Procedure) -> None:
-    """Rule 6: the answer that names the ward is always asked."""
-    if not any(item.field == procedure.to and item.required and item.when is None for item in procedure.top_asks):
-        raise WrongDefinition(f"{procedure.code}: {procedure.to.key} names the ward, so it is always asked")
+    """Rule 6: the answer that names the ward is always asked; of several, exactly one, whatever decides."""
+    asked = {item.field.key: item for item in procedure.top_asks if item.required}
+    asks = [asked.get(found.key) for found in procedure.destinations]
+    if len(asks) == 1 and asks[0] is not None and asks[0].when is None:
+        return
+    whens = [item.when for item in asks if item is not None and isinstance(item.when, Is)]
+    decided_by = {when.field.key: when.field for when in whens}
+    if len(asks) > 1 and len(whens) == len(asks) and len(decided_by) == 1:
+        [(key, field)] = decided_by.items()
+        values = sorted(value for when in whens for value in when.values)
+        options = sorted(code for code, _ in field.kind.options) if isinstance(field.kind, Choice) else []
+        if values == options and key in asked and asked[key].when is None:
+            return
+    raise WrongDefinition(
+        f"{procedure.code}: {procedure.to.key} names the ward, so it (or one of or_to) is always asked"
+    )
 
 
 def _check_asked_once(procedure: Procedure) -> None:

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 
 from forms.model import Procedure
+from forms.rules import check_described
 
 CATALOGUE: dict[str, Procedure] = {
     procedure.code: procedure
@@ -14,3 +15,6 @@ CATALOGUE: dict[str, Procedure] = {
     )
 }
 """Every procedure by its code."""
+
+for _procedure in CATALOGUE.values():
+    check_described(_procedure)
