@@ -25,7 +25,11 @@ class Status(enum.StrEnum):
 
 
 class Application(WardOwned, Base):
-    """One case at one office. ``sealed`` holds the record, where each answer came from, and its provenance."""
+    """One case at one office. ``sealed`` holds the record, where each answer came from, and its provenance.
+
+    ``revision`` counts what the office is to be handed: the filing, each correction, a withdrawal. ``paused_days``: days
+    that waiting for corrections took, which no period counts.
+    """
 
     __tablename__ = "application"
     __ownership__ = "ward"
@@ -46,6 +50,8 @@ class Application(WardOwned, Base):
     status: Mapped[str] = mapped_column(sa.String(20))
     assignee: Mapped[str | None] = mapped_column(sa.String(64))
     last_event: Mapped[int]
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    paused_days: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         sa.UniqueConstraint("bundle_id", "line"),

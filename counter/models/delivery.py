@@ -17,10 +17,19 @@ class DeliveryState(enum.StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     DEAD = "dead"
+    REPLACED = "replaced"  # never sent, and no longer to be: a later revision goes in its place
+
+
+class Subject(enum.StrEnum):
+    """What a hand-over tells the office."""
+
+    FILED = "filed"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
 
 
 class Delivery(WardOwned, Base):
-    """One application on its way to one office. This row is the truth; the engine only works it off."""
+    """One revision of an application on its way to one office. This row is the truth; the engine only works it off."""
 
     __tablename__ = "delivery"
     __ownership__ = "ward"
@@ -38,10 +47,12 @@ class Delivery(WardOwned, Base):
     job_id: Mapped[str] = mapped_column(sa.String(100))
     created_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None]
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    subject: Mapped[str] = mapped_column(sa.String(10), default=Subject.FILED.value, server_default="filed")
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["ward", "application_id"], ["application.ward", "application.id"]),
-        sa.UniqueConstraint("ward", "application_id", "office"),
+        sa.UniqueConstraint("ward", "application_id", "office", "revision"),
         sa.Index("ix_delivery_due", "state", "next_attempt_at"),
     )
 
@@ -61,5 +72,5 @@ class InboxItem(WardOwned, Base):
         sa.ForeignKeyConstraint(["ward", "delivery_id"], ["delivery.ward", "delivery.id"]),
         sa.ForeignKeyConstraint(["ward", "application_id"], ["application.ward", "application.id"]),
         sa.UniqueConstraint("delivery_id"),
-        sa.UniqueConstraint("ward", "application_id", "office"),
+        sa.Index("ix_inbox_item_application", "ward", "application_id"),
     )

@@ -23,6 +23,11 @@ class Kind(enum.StrEnum):
     UNDELIVERABLE = "undeliverable"
     RESENT = "resent"
     LINKED = "linked"
+    CORRECTION_ASKED = "correction-asked"
+    CORRECTED = "corrected"
+    MESSAGE = "message"
+    DOCUMENT_ADDED = "document-added"
+    WITHDRAWN = "withdrawn"
 
 
 class Event(WardOwned, Base):

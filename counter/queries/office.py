@@ -245,6 +245,7 @@ def _rows() -> sa.Select[Any]:
                 Delivery.ward == Application.ward,
                 Delivery.application_id == Application.id,
                 Delivery.office == Application.office,
+                Delivery.revision == Application.revision,
             ),
         )
     )
