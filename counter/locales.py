@@ -19,6 +19,8 @@ from babel.dates import format_date
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
+from counter import ward_words
+
 COOKIE = "sc_lang"
 FIELD = "_lang"
 COOKIE_DAYS = 365
@@ -97,7 +99,9 @@ def catalogue(folder: str) -> NullTranslations:
 
 def gettext(msgid: str) -> str:
     """The words of the language that is spoken now, with readings where it has them."""
-    return str(catalogue(current().folder).ugettext(msgid))
+    language = current()
+    text = str(catalogue(language.folder).ugettext(msgid))
+    return (ward_words.known(msgid, language.code) or text) if text == msgid else text
 
 
 def ngettext(one: str, many: str, number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,9 +51,23 @@ def _of_field(path: str, field: Field, before: tuple[str, ...], *, many: bool = 
         yield Column(path, "", (*before, field.label), field.kind, many)
 
 
+def columns_of(definitions: Iterable[Procedure]) -> list[Column]:
+    """The columns of one procedure in several definitions (older ones, a ward's own), each column once."""
+    found: dict[tuple[str, str], Column] = {}
+    for definition in definitions:
+        for column in columns(definition):
+            found.setdefault((column.path, column.part), column)
+    return list(found.values())
+
+
 def row(procedure: Procedure, record: Mapping[str, Any]) -> list[str]:
     """The cells of ``columns(procedure)``; of a list, one line a member, in their order."""
-    return [_cell(column, record) for column in columns(procedure)]
+    return cells(columns(procedure), record)
+
+
+def cells(columns: Iterable[Column], record: Mapping[str, Any]) -> list[str]:
+    """The cells of these columns; empty where the record holds nothing there."""
+    return [_cell(column, record) for column in columns]
 
 
 def _cell(column: Column, record: Mapping[str, Any]) -> str:

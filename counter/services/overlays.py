@@ -50,7 +50,7 @@ def of_ward(session: Session, ward: str) -> dict[str, tuple[Overlay, int]]:
 def history(session: Session, ward: str, code: str) -> list[Row]:
     """Every version of a ward's settings of a procedure, the newest first."""
     with tenancy.tenant(session, ward):
-        return list(session.scalars(sa.select(Row).where(Row.procedure == code).order_by(Row.version.desc()).limit(50)))
+        return list(session.scalars(sa.select(Row).where(Row.procedure == code).order_by(Row.version.desc())))
 
 
 def change(session: Session, overlay: Overlay, *, seen: int, actor: str) -> int:
@@ -83,10 +83,27 @@ def change(session: Session, overlay: Overlay, *, seen: int, actor: str) -> int:
     return seen + 1
 
 
-def next_name(versions: Iterable[Row]) -> str:
+def version(session: Session, ward: str, code: str, number: int) -> Overlay | None:
+    """The settings as they once were."""
+    with tenancy.tenant(session, ward):
+        row = session.get(Row, (ward, code, number)) if 0 < number < 2**31 else None
+    return load(ward, code, row.content) if row is not None else None
+
+
+def next_name(versions: Iterable[Row], unsaved: Iterable[str]) -> str:
     """A name that no question of the ward's procedure ever had: a key means one thing for ever."""
-    used = {int(one["name"][1:]) for row in versions for one in row.content["questions"]}
-    return f"q{max(used, default=0) + 1}"
+    used = {one["name"] for row in versions for one in row.content["questions"]} | set(unsaved)
+    numbers = [int(name[1:]) for name in used if name[1:].isdecimal()]
+    return f"q{max(numbers, default=0) + 1}"
+
+
+def option_codes(versions: Iterable[Row]) -> dict[str, dict[str, str]]:
+    """The code of every option that a question ever had, by question and Japanese words."""
+    found: dict[str, dict[str, str]] = {}
+    for row in versions:
+        for one in row.content["questions"]:
+            found.setdefault(one["name"], {}).update({words["ja"]: code for code, words in one["options"]})
+    return found
 
 
 def _check_office(session: Session, overlay: Overlay) -> None:

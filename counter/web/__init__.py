@@ -5,6 +5,7 @@ BLUEPRINTS = (
     "counter.web.front:blueprint",
     "counter.web.apply:blueprint",
     "counter.web.status:blueprint",
+    "counter.web.my:blueprint",
     "counter.web.safety:blueprint",
     "counter.web.suppliers:blueprint",
     "counter.web.account.views:blueprint",
@@ -13,4 +14,5 @@ BLUEPRINTS = (
     "counter.web.desk.printing:blueprint",
     "counter.web.desk.review:blueprint",
     "counter.web.admin.views:blueprint",
+    "counter.web.admin.settings:blueprint",
 )

@@ -42,6 +42,7 @@ _TASKS = (
     ("desk", "取込", "desk.home", "desk."),
     ("desk", "確認", "review.waiting", "review."),
     ("desk", "用紙", "sheets.choose", "sheets."),
+    ("admin", "手続", "settings.procedures", "settings."),
     ("admin", "職員", "admin.people", "admin."),
 )
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import flask
 
+from counter import ward_words
 from counter.extensions import db
 from counter.locales import markup, plain
 from counter.services import drafts, overlays
 from counter.services.drafts import Draft
 from counter.services.journey import ROSTER, Journey, Page, journey, roster_questions
-from counter.web import ward_words
 from counter.web.apply import owner
 from counter.web.status.words import status_words, tone
 from counter.web.wards import ward_name

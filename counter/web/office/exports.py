@@ -17,7 +17,7 @@ from counter.web.office.filters import Chosen
 from counter.web.office.views import blueprint
 from counter.web.office.words import STATUSES
 from counter.web.openapi import answers
-from forms.exports import columns, row
+from forms.exports import cells, columns_of
 from forms.model import Procedure
 from forms.procedures import CATALOGUE
 
@@ -34,10 +34,11 @@ def export_csv(code: str) -> flask.typing.ResponseReturnValue:
     views, procedure = _views(code)
     out = io.StringIO()
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
-    table.writerow(["受付番号", "状況", "受付日時", *(column.label for column in columns(procedure))])
+    asked = columns_of([procedure, *{view.definition_digest: view.definition for view in views}.values()])
+    table.writerow(["受付番号", "状況", "受付日時", *(column.label for column in asked)])
     for view in views:
         head = [f"{view.row.number}-{view.row.line}", STATUSES[view.row.status], view.row.received_at.isoformat()]
-        table.writerow([safe(cell) for cell in [*head, *row(procedure, view.record or {})]])
+        table.writerow([safe(cell) for cell in [*head, *cells(asked, view.record or {})]])
     response = flask.Response("\ufeff" + out.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{code}.csv"'
     return response
