@@ -101,7 +101,7 @@ def test_the_export_has_a_column_for_every_question_that_was_ever_asked(app: Fla
     submit(store, {**answers(), f"ward-{KOTO}": {"child_allowance_q1": "o2"}})
     put(store, Overlay(KOTO, CODE), seen=1)
     table = list(
-        csv.reader(io.StringIO(office_clerk(store, app, "child-support").get(f"/office/export/{CODE}.csv").text))
+        csv.reader(io.StringIO(office_clerk(store, app, "child-support").get(f"/office/cases/export/{CODE}.csv").text))
     )
     assert dict(zip(table[0], table[1], strict=True))["犬を飼っていますか"] == "いない"
 
