@@ -18,7 +18,7 @@ ROLES = ("clerk", "desk", "admin")
 class Access:
     """`roles` of a staff view: any one of them is enough."""
 
-    kind: Literal["public", "draft_owner", "receipt_holder", "staff"]
+    kind: Literal["public", "draft_owner", "receipt_holder", "resident", "staff"]
     roles: frozenset[str] = frozenset()
 
 
@@ -56,6 +56,11 @@ def draft_owner(view: View) -> View:
 def receipt_holder(view: View) -> View:
     """Whoever may open the receipt `<number>` of the address (counter.web.status.grant); others go to the look-up."""
     return _mark(view, Access("receipt_holder"))
+
+
+def resident(view: View) -> View:
+    """A resident who is signed in (counter.web.my); it sees what belongs to their account alone."""
+    return _mark(view, Access("resident"))
 
 
 def staff(*roles: str) -> Callable[[View], View]:
@@ -110,6 +115,10 @@ def _enforce() -> Any:
         from counter.web.status import grant
 
         return grant.admit()
+    if access.kind == "resident":
+        from counter.web.my import signing
+
+        return signing.admit()
     return _admit(access.roles) if access.kind == "staff" else None
 
 
