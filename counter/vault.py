@@ -104,6 +104,17 @@ class Vault:
             raise Tampered(f"not sealed with key {key_id}")
         return _decrypt(self._data_key(session, key_id), f"{key_id}:{aad}", blob[1 + LENGTH :])
 
+    @staticmethod
+    def enclose(secret: bytes, aad: str, value: bytes) -> bytes:
+        """Large bytes under a secret of their own, which whoever may open them keeps sealed."""
+        return _VERSION + _encrypt(secret, aad, value)
+
+    @staticmethod
+    def disclose(secret: bytes, aad: str, blob: bytes) -> bytes:
+        if not blob.startswith(_VERSION):
+            raise Tampered("not enclosed by us")
+        return _decrypt(secret, aad, blob[1:])
+
     def shred(self, session: Session, key_id: str) -> None:
         """Erase for good what this key sealed; shredding twice is no error."""
         key = session.get(Key, key_id)

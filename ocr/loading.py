@@ -33,13 +33,19 @@ def load_pages(data: bytes, name: str = "") -> list[Colour]:
 
 
 def iter_pages(
-    data: bytes, name: str = "", *, seconds: float = PAGE_SECONDS, tell: Callable[[int], None] | None = None
+    data: bytes,
+    name: str = "",
+    *,
+    seconds: float = PAGE_SECONDS,
+    tell: Callable[[int], None] | None = None,
+    most: int = 0,
+    strict: bool = False,
 ) -> Iterator[Colour]:
     """The pages one after the other: a stack of 200 sheets never lies in memory as a whole. A page may take
-    ``seconds``; ``tell`` hears how many there are before the first. Raises Unreadable, also after pages that came
-    out well."""
+    ``seconds``; ``tell`` hears how many there are before the first; ``strict`` refuses PDFs that run something.
+    Raises Unreadable, also after pages that came out well."""
     kind = sniff(data)
-    child = _start(data, kind)
+    child = _start(data, kind, most or MOST_PAGES, strict)
     try:
         while True:
             head = _header(child, time.monotonic() + seconds)
@@ -72,7 +78,7 @@ def sniff(data: bytes) -> str:
     raise Unreadable("not-an-image")
 
 
-def _start(data: bytes, kind: str) -> subprocess.Popen[bytes]:
+def _start(data: bytes, kind: str, most: int, strict: bool) -> subprocess.Popen[bytes]:
     """The file goes over as an unnamed file in memory: nothing personal on a disk or in a process list."""
     handle = os.memfd_create("scan")
     try:
@@ -80,7 +86,7 @@ def _start(data: bytes, kind: str) -> subprocess.Popen[bytes]:
             file.write(data)
         os.lseek(handle, 0, os.SEEK_SET)
         return subprocess.Popen(
-            [sys.executable, "-I", str(CHILD), kind, str(MOST_PAGES)],
+            [sys.executable, "-I", str(CHILD), kind, str(most), *(["strict"] if strict else [])],
             stdin=handle,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -27,10 +27,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    kind, most_pages = sys.argv[1], int(sys.argv[2])
+    kind, most_pages, strict = sys.argv[1], int(sys.argv[2]), "strict" in sys.argv[3:]
     data = sys.stdin.buffer.read()
     try:
-        pages = from_pdf(data, most_pages) if kind == "pdf" else from_picture(data, kind, most_pages)
+        pages = from_pdf(data, most_pages, strict) if kind == "pdf" else from_picture(data, kind, most_pages)
         for page in pages:
             send({"width": page.width, "height": page.height}, page.tobytes())
     except Refused as refused:
@@ -111,7 +111,7 @@ def _with(frame: Any, exif: Any) -> Any:
     return frame
 
 
-def from_pdf(data: bytes, most_pages: int) -> Iterator[Any]:
+def from_pdf(data: bytes, most_pages: int, strict: bool = False) -> Iterator[Any]:
     import pypdfium2
 
     try:
@@ -124,6 +124,10 @@ def from_pdf(data: bytes, most_pages: int) -> Iterator[Any]:
         raise Refused("too-many-pages", most_pages)
     if not len(document):
         raise Refused("empty")
+    if strict and runs_something(document):
+        raise Refused("scripted")
+    if document.get_formtype():
+        document.init_forms()  # what was typed into its fields is drawn too
     send({"pages": len(document)})
     for number in range(len(document)):
         page = document[number]
@@ -133,6 +137,17 @@ def from_pdf(data: bytes, most_pages: int) -> Iterator[Any]:
         check(int(width * scale) + 1, int(height * scale) + 1)
         yield page.render(scale=scale).to_pil().convert("RGB")
         page.close()
+
+
+def runs_something(document: Any) -> bool:
+    """Scripts, forms that only a script draws (XFA), files inside the file."""
+    import pypdfium2.raw as pdfium
+
+    return bool(
+        pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0
+        or document.get_formtype() in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
+        or pdfium.FPDFDoc_GetAttachmentCount(document) > 0
+    )
 
 
 def check(width: int, height: int) -> None:

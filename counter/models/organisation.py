@@ -37,3 +37,4 @@ class BackOffice(WardOwned, Base):
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     way: Mapped[str] = mapped_column(String(20), default="inbox")  # how it is handed applications: counter.delivery
+    characters: Mapped[str | None] = mapped_column(String(12))  # what its system can hold: forms.characters; None: all
