@@ -10,13 +10,14 @@ from werkzeug.utils import import_string
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The whole service. Refuses to serve where a key or a database is lost; commands still run, to restore."""
-    from counter import cli, extensions, installation, locales, logs
+    from counter import cli, extensions, installation, locales, logs, mail
     from counter import config as settings
     from counter.web import BLUEPRINTS, access, bodies, errors, headers, proxies
 
     app = Flask(__name__)
     app.config.from_mapping(settings.load(config))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    mail.server(app.config)  # half a setting is an error now, not at the first mail
     logs.init_app(app)
     proxies.init_app(app)
     bodies.init_app(app)

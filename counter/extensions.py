@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from counter import installation, jobs, tenancy
 from counter.database import READER, make_engine
 from counter.services import audit
+from counter.services.notices import SENDS_MAIL
 from counter.vault import Vault
 
 csrf = CSRFProtect()
@@ -66,6 +67,7 @@ def connect(settings: Mapping[str, Any]) -> Store:
     engine = make_engine(settings["DATABASE_URL"])
     vault = installation.vault(settings)
     info = {"vault": vault, "audit.folder": settings["AUDIT_HEADS"], "enqueue": jobs.enqueue}
+    info[SENDS_MAIL] = bool(settings.get("SMTP_HOST"))
     return Store(engine, vault, sessionmaker(engine, class_=CounterSession, expire_on_commit=False, info=info))
 
 

@@ -28,7 +28,7 @@ from counter import turns
 from counter.database import READER, sqlite_file
 from counter.extensions import Store
 from counter.models.worker import Worker
-from counter.services import delivery
+from counter.services import delivery, notices
 
 log = logging.getLogger("counter.jobs")
 logging.getLogger("dbos").setLevel(logging.WARNING)
@@ -44,7 +44,7 @@ QUEUES: dict[str, dict[str, Any]] = {
     READING: {"worker_concurrency": 1, "polling_interval_sec": 1.0},
 }
 UNFINISHED = ("ENQUEUED", "DELAYED", "PENDING")
-JOBS = ("counter.jobs.deliver", "counter.jobs.read_scan")
+JOBS = ("counter.jobs.deliver", "counter.jobs.read_scan", "counter.jobs.notify")
 
 BEAT_EVERY = dt.timedelta(seconds=5)
 DEAD_AFTER = dt.timedelta(seconds=30)
@@ -213,6 +213,7 @@ class Beat:
             alive = [row.executor for row in known if row.beat_at > now - DEAD_AFTER and not _gone(row.executor)]
             session.execute(sa.delete(Worker).where(Worker.executor.not_in(alive)))
             delivery.release(session, alive)
+            notices.release(session, alive)
             status = _client(session)._sys_db.tables.workflow_status
             left = _reading(session).execute(
                 sa.select(status.c.workflow_uuid, status.c.queue_name).where(

@@ -14,8 +14,20 @@ from counter import ids, tenancy, vault
 from counter.models.application import Application, SearchToken, Status
 from counter.models.bundle import Bundle, Channel
 from counter.models.event import Event, Kind
+from counter.models.notice import NoticeKind
 from counter.queries.records import sealed_as
-from counter.services import audit, definitions, delivery, overlays, receipts, routing, search, suppliers
+from counter.services import (
+    audit,
+    definitions,
+    delivery,
+    links,
+    notices,
+    overlays,
+    receipts,
+    routing,
+    search,
+    suppliers,
+)
 from counter.services.receipts import Line, Receipt
 from counter.services.writing import insert
 from forms.bundle import Bundle as Asked
@@ -81,9 +93,11 @@ def submit_bundle(
         _row(session, one, decision, made_with[one.digest], bundle, line, key_id, provenance, counter_date)
         for line, (one, decision, key_id) in enumerate(zip(filed, decisions, keys, strict=True), start=1)
     ]
+    linked = links.pairs(rows, filed, made_with)
     with tenancy.all_wards(session, "one bundle goes to the offices of several wards at once"):
         session.execute(sa.insert(Application), rows, execution_options={"render_nulls": True})
         session.execute(sa.insert(Event), [_received(row, bundle) for row in rows])
+        links.keep(session, linked, rows)
         if tokens := _tokens(session, rows, filed):
             session.execute(sa.insert(SearchToken), tokens)
         filings = [
@@ -98,7 +112,15 @@ def submit_bundle(
     ):  # one order of chains, so that none wait in a ring
         detail = {"bundle": bundle.id, "procedure": row["procedure"], "office": row["office"], "channel": channel.value}
         audit.record(session, row["ward"], ACTORS[channel], "application.received", row["id"], detail)
+    _tell(session, bundle, filed, rows)
     return _receipt(session, bundle, rows, decisions, made_with)
+
+
+def _tell(session: Session, bundle: Bundle, filed: Sequence[Filed], rows: Sequence[Mapping[str, Any]]) -> None:
+    """A mail to the applicant, if an address was given."""
+    if notices.keep_address(session, bundle.id, [one.answers for one in filed]):
+        about = [notices.Of(row["ward"], row["id"]) for row in rows]
+        notices.queue(session, bundle_id=bundle.id, kind=NoticeKind.RECEIVED, application=about, at=bundle.received_at)
 
 
 def _new_bundle(

@@ -37,6 +37,14 @@ class Case(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Of:
+    """An application by its key alone, as a `Case`."""
+
+    ward: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One application in a mail: its line of the receipt, its ward, and its office by name."""
 

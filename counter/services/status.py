@@ -17,7 +17,7 @@ from counter.models.bundle import Bundle
 from counter.models.event import Event, Kind
 from counter.queries import office
 from counter.queries.records import note_sealed_as
-from counter.services import guessing, receipts
+from counter.services import guessing, links, receipts
 from counter.services.guessing import TooManyGuesses as TooManyGuesses
 from counter.services.receipts import Line
 
@@ -94,6 +94,7 @@ def append(
     )
     session.add(event)
     session.flush()
+    links.acted(session, row, kind, status, at)
     return event
 
 
