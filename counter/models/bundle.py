@@ -16,6 +16,7 @@ class Channel(enum.StrEnum):
 
     ONLINE = "online"
     PAPER = "paper"
+    COUNTER = "counter"  # 書かない窓口: a clerk filled it in with the person before them
 
 
 class Bundle(Base):

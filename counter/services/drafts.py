@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from counter import ids, vault
 from counter.models.draft import Draft as Row
+from counter.models.draft import DraftHolder, TakeAway
+from counter.services import changed_definitions
+from counter.services.writing import insert
 from forms.path import look_up
 
 KEEP = dt.timedelta(days=90)  # from the last change
@@ -30,7 +33,9 @@ class Draft:
     """A draft in the open. ``answers`` holds None where a question was shown and left empty.
 
     ``kept``: what was typed and could not be read; ``suggested``: what a page may be filled with before it was
-    ever sent, such as the ward chosen at the start. Both raw, by document path.
+    ever sent, such as the ward chosen at the start. Both raw, by document path. ``sources``: where an answer that was
+    not typed came from. ``digests``: the definitions the resident last saw. ``writers``: which opened page wrote an
+    answer last, and ``sent``: which one was sent last, so that two tabs of one draft can be told apart.
     """
 
     id: str
@@ -40,7 +45,13 @@ class Draft:
     answers: Document = dataclasses.field(default_factory=dict)
     kept: Document = dataclasses.field(default_factory=dict)
     suggested: Document = dataclasses.field(default_factory=dict)
+    sources: Document = dataclasses.field(default_factory=dict)
+    digests: dict[str, str] = dataclasses.field(default_factory=dict)
+    writers: dict[str, str] = dataclasses.field(default_factory=dict)
+    sent: str = ""
     bundle_id: str | None = None
+    counter_session: str | None = None
+    version: int = 1
     updated_at: dt.datetime = NEVER
     expires_at: dt.datetime = NEVER
 
@@ -85,6 +96,7 @@ def begin(
         ids.new_id(), secrets.token_urlsafe(32), tuple(procedures), event, answers or {}, suggested=suggested or {},
         updated_at=now, expires_at=now + KEEP,
     )  # fmt: skip
+    changed_definitions.note(session, draft.digests, draft.procedures)
     key_id = vault.of(session).new_key(session, "draft")
     row = Row(
         id=draft.id, owner_hash=_hash(owner), key_id=key_id, nonce=draft.nonce, expires_at=draft.expires_at,
@@ -112,25 +124,64 @@ def save(session: Session, draft: Draft, owner: str) -> None:
     row.updated_at = now
     row.expires_at = now + (KEEP_SUBMITTED if draft.bundle_id else KEEP)
     session.flush()
+    draft.version, draft.updated_at, draft.expires_at = row.version, now, row.expires_at
 
 
 def discard(session: Session, draft_id: str, owner: str) -> None:
     """Erase a draft for good."""
     row = _row(session, draft_id, owner)
     if row is not None:
-        vault.of(session).shred(session, row.key_id)
-        session.delete(row)
-        session.flush()
+        _erase(session, [row])
+
+
+def adopt(session: Session, draft_id: str, owner: str) -> None:
+    """Let one more owner open a draft: another browser, an account ("account:…"), a counter session ("counter:…").
+
+    The caller has proved that this owner may. On signing in, an account's drafts are adopted by the browser and the
+    browser's by the account; `release` is the way back.
+    """
+    row = session.get(Row, draft_id)
+    if row is None or row.owner_hash == _hash(owner):
+        return
+    values = {"draft_id": draft_id, "owner_hash": _hash(owner), "since": dt.datetime.now(dt.UTC)}
+    session.execute(insert(session, DraftHolder).values(values).on_conflict_do_nothing())
+
+
+def release(session: Session, draft_id: str, owner: str) -> None:
+    """This owner opens it no more; a draft that nobody holds and no code opens is erased for good."""
+    row = _row(session, draft_id, owner, lock=True)
+    if row is None:
+        return
+    session.execute(
+        sa.delete(DraftHolder).where(DraftHolder.draft_id == row.id, DraftHolder.owner_hash == _hash(owner))
+    )
+    if row.owner_hash == _hash(owner):
+        heir = session.scalars(
+            sa.select(DraftHolder).where(DraftHolder.draft_id == row.id).order_by(DraftHolder.since).limit(1)
+        ).one_or_none()
+        if heir is not None:
+            row.owner_hash = heir.owner_hash
+            session.delete(heir)
+        elif not row.bundle_id and _taken_away(session, row):
+            row.owner_hash = _hash(new_token())
+        else:
+            _erase(session, [row])
+            return
+    session.flush()
+
+
+def hold(session: Session, draft_id: str, counter_session: str | None, until: dt.datetime | None = None) -> None:
+    """A counter session goes on with a draft: until it ends, whoever else holds the draft only looks on."""
+    row = session.get_one(Row, draft_id, with_for_update=True)
+    row.counter_session, row.held_until = counter_session, until
+    session.flush()
 
 
 def erase_expired(session: Session, now: dt.datetime, most: int = 20) -> int:
     """Erase drafts past their day for good; returns how many."""
     query = sa.select(Row).where(Row.expires_at <= now).order_by(Row.expires_at, Row.id).limit(most)
     rows = session.scalars(query.with_for_update(skip_locked=True)).all()
-    for row in rows:
-        vault.of(session).shred(session, row.key_id)
-        session.delete(row)
-    session.flush()
+    _erase(session, rows)
     return len(rows)
 
 
@@ -138,7 +189,7 @@ def mine(session: Session, owner: str) -> list[Draft]:
     """The drafts of an owner, the latest first."""
     if not owner:
         return []
-    query = sa.select(Row).where(Row.owner_hash == _hash(owner), Row.expires_at > dt.datetime.now(dt.UTC))
+    query = sa.select(Row).where(_held_by(owner), Row.expires_at > dt.datetime.now(dt.UTC))
     rows = session.scalars(query.order_by(Row.updated_at.desc(), Row.id).limit(MOST_DRAFTS))
     return [_open(session, row) for row in rows]
 
@@ -200,25 +251,50 @@ def people_of(answers: Mapping[str, Any], section: str = "people") -> Iterable[D
 
 
 def _row(session: Session, draft_id: str, owner: str, *, lock: bool = False) -> Row | None:
-    query = sa.select(Row).where(
-        Row.id == draft_id, Row.owner_hash == _hash(owner), Row.expires_at > dt.datetime.now(dt.UTC)
-    )
+    query = sa.select(Row).where(Row.id == draft_id, _held_by(owner), Row.expires_at > dt.datetime.now(dt.UTC))
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def _held_by(owner: str) -> sa.ColumnElement[bool]:
+    """As a list of ids and not as a join: both halves have an index."""
+    held = sa.select(DraftHolder.draft_id).where(DraftHolder.owner_hash == _hash(owner))
+    return sa.or_(Row.owner_hash == _hash(owner), Row.id.in_(held))
+
+
+def _taken_away(session: Session, row: Row) -> bool:
+    """Whether somebody went home with a code that still opens it."""
+    live = sa.select(TakeAway.code_hash).where(
+        TakeAway.draft_id == row.id, TakeAway.uses_left > 0, TakeAway.expires_at > dt.datetime.now(dt.UTC)
+    )
+    return session.scalars(live.limit(1)).one_or_none() is not None
+
+
+def _erase(session: Session, rows: Sequence[Row]) -> None:
+    gone = [row.id for row in rows]
+    for kin in (DraftHolder, TakeAway):
+        session.execute(sa.delete(kin).where(kin.draft_id.in_(gone)))
+    for row in rows:
+        vault.of(session).shred(session, row.key_id)
+        session.delete(row)
+    session.flush()
 
 
 def _seal(session: Session, key_id: str, draft: Draft) -> bytes:
     content = {
         "procedures": list(draft.procedures), "event": draft.event, "answers": draft.answers, "kept": draft.kept,
-        "suggested": draft.suggested,
+        "suggested": draft.suggested, "sources": draft.sources, "digests": draft.digests, "writers": draft.writers,
+        "sent": draft.sent,
     }  # fmt: skip
     return vault.of(session).seal(session, key_id, f"draft:content:{draft.id}", content)
 
 
 def _open(session: Session, row: Row) -> Draft:
     content = vault.of(session).open(session, row.key_id, f"draft:content:{row.id}", row.content)
+    content["procedures"] = tuple(content["procedures"])
+    held = row.held_until is not None and row.held_until > dt.datetime.now(dt.UTC)
     return Draft(
-        row.id, row.nonce, tuple(content["procedures"]), content["event"], content["answers"], content["kept"],
-        content["suggested"], row.bundle_id, row.updated_at, row.expires_at,
+        id=row.id, nonce=row.nonce, bundle_id=row.bundle_id, updated_at=row.updated_at, expires_at=row.expires_at,
+        counter_session=row.counter_session if held else None, version=row.version, **content,
     )  # fmt: skip
 
 
