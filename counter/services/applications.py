@@ -36,7 +36,7 @@ from forms.model import Application as Filed
 from forms.model import Problem, Procedure
 
 JST = ZoneInfo("Asia/Tokyo")
-ACTORS = {Channel.ONLINE: "resident", Channel.PAPER: "desk"}
+ACTORS = {Channel.ONLINE: "resident", Channel.PAPER: "desk", Channel.COUNTER: "desk"}
 
 
 class NotComplete(Exception):
@@ -62,12 +62,13 @@ def submit_bundle(
     provenance: Mapping[str, Any] | None = None,
     received_at: dt.datetime,
     counter_date: dt.date | None = None,
+    actor: str | None = None,
 ) -> Receipt:
     """File every procedure of a bundle at its offices, in the caller's transaction; nothing exists before it commits.
 
     The same ``nonce`` again gives the same receipt, secret included, and writes nothing. ``provenance`` says how an
     answer came about, by its path in the document (default: typed online, read from paper). ``counter_date`` is the
-    day a paper was handed over: it arrived then. Raises NotComplete before anything is written.
+    day a paper was handed over: it arrived then. ``actor``: the clerk who files for somebody at a counter. Raises NotComplete before anything is written.
     """
     if earlier := receipts.of_nonce(session, nonce):
         return earlier
@@ -96,7 +97,7 @@ def submit_bundle(
     linked = links.pairs(rows, filed, made_with)
     with tenancy.all_wards(session, "one bundle goes to the offices of several wards at once"):
         session.execute(sa.insert(Application), rows, execution_options={"render_nulls": True})
-        session.execute(sa.insert(Event), [_received(row, bundle) for row in rows])
+        session.execute(sa.insert(Event), [_received(row, bundle, actor) for row in rows])
         links.keep(session, linked, rows)
         if tokens := _tokens(session, rows, filed):
             session.execute(sa.insert(SearchToken), tokens)
@@ -111,7 +112,7 @@ def submit_bundle(
         rows, key=lambda row: (row["ward"], row["line"])
     ):  # one order of chains, so that none wait in a ring
         detail = {"bundle": bundle.id, "procedure": row["procedure"], "office": row["office"], "channel": channel.value}
-        audit.record(session, row["ward"], ACTORS[channel], "application.received", row["id"], detail)
+        audit.record(session, row["ward"], actor or ACTORS[channel], "application.received", row["id"], detail)
     _tell(session, bundle, filed, rows)
     return _receipt(session, bundle, rows, decisions, made_with)
 
@@ -184,22 +185,27 @@ def _arrived(definition: Procedure, bundle: Bundle, counter_date: dt.date | None
     """When the application legally arrives (到達): at once, at the visit it needs, or on the day paper was handed over."""
     if bundle.channel == Channel.PAPER:
         return dt.datetime.combine(counter_date, dt.time(), JST) if counter_date else bundle.received_at
+    if bundle.channel == Channel.COUNTER:
+        return bundle.received_at  # identity was checked by the clerk who filed it
     return None if definition.visit else bundle.received_at
 
 
+_USUALLY = {Channel.ONLINE: "typed", Channel.PAPER: "paper", Channel.COUNTER: "counter"}
+
+
 def _provenance(origins: Mapping[str, str], said: Mapping[str, Any], channel: Channel) -> dict[str, Any]:
-    usual = {"how": "typed" if channel is Channel.ONLINE else "paper"}
+    usual = {"how": _USUALLY[channel]}
     return {record_path: said.get(document_path, usual) for record_path, document_path in origins.items()}
 
 
-def _received(row: Mapping[str, Any], bundle: Bundle) -> dict[str, Any]:
+def _received(row: Mapping[str, Any], bundle: Bundle, actor: str | None) -> dict[str, Any]:
     return {
         "ward": row["ward"],
         "application_id": row["id"],
         "seq": 1,
         "kind": Kind.RECEIVED.value,
         "status": row["status"],
-        "actor": ACTORS[Channel(bundle.channel)],
+        "actor": actor or ACTORS[Channel(bundle.channel)],
         "detail": {"arrived": row["arrived_at"] is not None},
         "note": None,
         "at": bundle.received_at,

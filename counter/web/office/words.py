@@ -14,7 +14,7 @@ STATUSES = {
     "received": "受付済", "awaiting-visit": "来庁待ち", "in-review": "審査中", "correction": "補正依頼中",
     "done": "完了", "rejected": "却下", "withdrawn": "取下げ",
 }  # fmt: skip
-CHANNELS = {"online": "オンライン", "paper": "紙"}
+CHANNELS = {"online": "オンライン", "paper": "紙", "counter": "窓口"}
 KINDS = {
     "received": "受け付けました", "arrived": "来庁を確認しました", "taken": "担当になりました",
     "status": "状況を変えました", "delivered": "所管課に届きました", "undeliverable": "所管課に送れませんでした",
@@ -25,6 +25,7 @@ HOW = {
     "typed": ("本人入力", "申請者がオンラインで入力"),
     "carried": ("引き継ぎ", "ほかの回答から引き継いだ値"),
     "paper": ("紙", "紙の申請書から"),
+    "counter": ("窓口", "窓口で職員が聞き取り、本人が確認"),
     "scanned": ("読取", "紙から機械が読み取り、職員が確認"),
     "corrected": ("訂正", "読み取りを職員が直した値"),
     "entered": ("職員入力", "紙を見て職員が入力"),
