@@ -93,6 +93,8 @@ class PaperForm(WardOwned, Base):
     touched_by: Mapped[str | None] = mapped_column(sa.String(80))
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     touched_at: Mapped[dt.datetime | None]
+    review_seconds: Mapped[int] = mapped_column(default=0, server_default="0")  # a clerk's, pauses cut off
+    review_fields: Mapped[int] = mapped_column(default=0, server_default="0")  # that were confirmed
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["ward", "batch_id"], ["batch.ward", "batch.id"]),

@@ -97,6 +97,35 @@ def batches(session: Session) -> list[BatchRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How long clerks took over the sheets they confirmed."""
+
+    sheets: int
+    seconds: int
+    fields: int
+
+    @property
+    def a_sheet(self) -> float:
+        return self.seconds / self.sheets
+
+    @property
+    def a_field(self) -> float:
+        return self.seconds / max(1, self.fields)
+
+
+def speed(session: Session, since: dt.datetime) -> Speed | None:
+    """Of the sheets taken in since then; None when none was confirmed."""
+    row = session.execute(
+        sa.select(
+            sa.func.count().label("sheets"),
+            sa.func.sum(PaperForm.review_seconds).label("seconds"),
+            sa.func.sum(PaperForm.review_fields).label("fields"),
+        ).where(PaperForm.state == FormState.CONFIRMED, PaperForm.created_at >= since, PaperForm.review_fields > 0)
+    ).one()
+    return Speed(row.sheets, row.seconds, row.fields) if row.sheets else None
+
+
 def progress(session: Session, found: Batch, now: dt.datetime) -> Progress:
     count = session.execute(
         sa.select(

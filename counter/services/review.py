@@ -24,6 +24,10 @@ from forms.messages import Message
 from forms.model import Procedure, Question
 
 
+LONGEST_LOOK = 600
+"""Seconds that one showing of a form counts at most."""
+
+
 class SomebodyElse(Exception):
     """Another clerk changed this form meanwhile; nothing of ours was kept."""
 
@@ -158,9 +162,11 @@ def save(
     kept: Mapping[str, Any],
     rows: Mapping[str, int],
     now: dt.datetime,
+    shown_at: dt.datetime | None = None,
 ) -> None:
     """Keep a half-done review. Raises SomebodyElse when the form is no longer at `version`."""
     _claim(form, version)
+    form.review_seconds += _spent(shown_at, now)
     content = {"record": record, "kept": dict(kept), "rows": dict(rows)}
     form.answers = vault.of(session).seal(session, form.key_id, f"paper_form:answers:{form.id}", content)
     _touch(session, form, actor, now, "paper.save")
@@ -194,6 +200,7 @@ def confirm(
     now: dt.datetime,
     separate: bool = False,
     drop: bool = False,
+    shown_at: dt.datetime | None = None,
 ) -> Receipt:
     """Through the one door. The serial is the nonce, so a sheet is taken once; `separate` files a second one on purpose.
 
@@ -231,10 +238,19 @@ def confirm(
         raise AlreadyReceived
     _learn(session, form, procedure, seen, record, actor, now)
     form.state, form.bundle_id = FormState.CONFIRMED, receipt.bundle_id
+    form.review_seconds += _spent(shown_at, now)
+    form.review_fields = sum(1 for _ in paths(dense))
     form.answers = None  # the application is the truth from here
     _touch(session, form, actor, now, "paper.confirm")
     intake.release(session, form)
     return receipt
+
+
+def _spent(shown_at: dt.datetime | None, now: dt.datetime) -> int:
+    """Seconds of work since the form was shown; a longer pause was something else than reviewing."""
+    if shown_at is None or shown_at > now:
+        return 0
+    return min(round((now - shown_at).total_seconds()), LONGEST_LOOK)
 
 
 def _how(

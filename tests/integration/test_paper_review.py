@@ -353,3 +353,17 @@ def test_originals_are_erased_once_their_forms_are_settled(store: Store, paper: 
 def purged(store: Store, blobs: Any) -> int:
     with store.scope() as session, tenancy.tenant(session, KOTO):
         return intake.purge(session, blobs)
+
+
+def test_the_seconds_a_review_took_are_measured_a_field_and_a_sheet(paper: Paper, reader: Reader) -> None:
+    reader.write(RECORD)
+    form = paper.take_in()[0]
+    assert "確認にかかった時間" not in paper.desk.get("/desk").text
+    shown = paper.fields(form.id)["shown_at"]
+    begun = str(int(shown) - 84)
+    paper.press(form.id, "save", shown_at=begun)
+    paper.press(form.id, "confirm", shown_at=str(int(shown) - 100_000))  # went to lunch
+    settled = paper.form(form.id)
+    assert 84 + 600 <= settled.review_seconds <= 84 + 600 + 5
+    assert settled.review_fields == 20  # of this record, one for each answer
+    assert "この30日の1枚" in paper.desk.get("/desk").text

@@ -1,4 +1,4 @@
-"""overlays"""
+"""overlays, and how long reviews take"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,7 +23,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ward", "procedure", "version", name=op.f("pk_overlay")),
     )
     op.create_index("ix_overlay_current", "overlay", ["procedure", "current"])
+    with op.batch_alter_table("paper_form") as batch_op:
+        batch_op.add_column(sa.Column("review_seconds", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("review_fields", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("paper_form") as batch_op:
+        batch_op.drop_column("review_fields")
+        batch_op.drop_column("review_seconds")
     op.drop_table("overlay")

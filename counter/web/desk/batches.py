@@ -115,6 +115,7 @@ def _home(problem: str = "") -> str:
         nonce=ids.new_id(),
         problem=problem,
         samples=len(sample_files()),
+        speed=lists.speed(db(), dt.datetime.now(dt.UTC) - dt.timedelta(days=30)),
     )
 
 

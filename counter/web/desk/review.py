@@ -76,6 +76,7 @@ def act(form_id: str) -> flask.typing.ResponseReturnValue:
             kept=screen.page.rejected,
             rows=screen.rows,
             now=_now(),
+            shown_at=_shown_at(),
         )
     except review.SomebodyElse:
         return _conflict(screen)
@@ -168,6 +169,7 @@ def _confirm(screen: Screen) -> flask.typing.ResponseReturnValue:
             now=_now(),
             separate=bool(said.get("separate")),
             drop=bool(said.get("drop")),
+            shown_at=_shown_at(),
         )
     except review.NotComplete as incomplete:
         screen.refuse(incomplete.problems)
@@ -184,7 +186,12 @@ def _screen(screen: Screen, status: int = 200) -> flask.typing.ResponseReturnVal
     screen.settle()
     neighbours = lists.forms(db(), batch_id=screen.form.batch_id)
     return flask.render_template(
-        "desk/review.html", screen=screen, forms=neighbours, titles=titles(), states=lists.STATES
+        "desk/review.html",
+        screen=screen,
+        forms=neighbours,
+        titles=titles(),
+        states=lists.STATES,
+        shown_at=int((_shown_at() or _now()).timestamp()),
     ), status
 
 
@@ -233,6 +240,14 @@ def _procedure(form: PaperForm) -> Procedure | None:
 
 def _version() -> int:
     return flask.request.form.get("version", 0, type=int) or 0
+
+
+def _shown_at() -> dt.datetime | None:
+    """When the page in the clerk's hands was first shown; only a figure hangs on it."""
+    sent = flask.request.form.get("shown_at", "")
+    return (
+        dt.datetime.fromtimestamp(int(sent), dt.UTC) if sent.isascii() and sent.isdigit() and len(sent) < 12 else None
+    )
 
 
 def _now() -> dt.datetime:
