@@ -17,6 +17,7 @@ from counter.models.event import Event, Kind
 from counter.models.notice import NoticeKind
 from counter.queries.records import sealed_as
 from counter.services import (
+    attachments,
     audit,
     definitions,
     delivery,
@@ -80,6 +81,12 @@ def submit_bundle(
     except Incomplete as incomplete:
         raise NotComplete(incomplete.problems) from None
     made_with = {one.digest: asked.definition(one.procedure, one.ward) for one in filed}
+    try:
+        sent = attachments.enclosed(session, nonce, [(one, made_with[one.digest]) for one in filed])
+    except attachments.Missing as missing:
+        if raced := receipts.of_nonce(session, nonce):
+            return raced
+        raise NotComplete(missing.problems) from None
     decisions = routing.decide(session, [(made_with[one.digest], one.ward) for one in filed])
 
     bundle = _new_bundle(session, nonce, channel, language, received_at)
@@ -99,6 +106,8 @@ def submit_bundle(
         session.execute(sa.insert(Application), rows, execution_options={"render_nulls": True})
         session.execute(sa.insert(Event), [_received(row, bundle, actor) for row in rows])
         links.keep(session, linked, rows)
+        files = [(row, one.answers, made_with[one.digest]) for row, one in zip(rows, filed, strict=True)]
+        attachments.pass_on(session, sent, files, received_at)
         if tokens := _tokens(session, rows, filed):
             session.execute(sa.insert(SearchToken), tokens)
         filings = [

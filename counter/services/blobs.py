@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +36,12 @@ class Blobs:
 
     def drop(self, name: str) -> None:
         self._place(name).unlink(missing_ok=True)
+
+    def older_than(self, moment: dt.datetime) -> Iterator[str]:
+        """Names of files that were written before."""
+        for place in self.folder.glob("??/*"):
+            if ids.normalise(place.name) == place.name and place.stat().st_mtime < moment.timestamp():
+                yield place.name
 
     def _place(self, name: str) -> Path:
         if ids.normalise(name) != name:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from counter import vault
 from counter.models.application import Application, SearchToken
-from counter.services import audit
+from counter.services import attachments, audit
 
 
 def erase_application(session: Session, application: Application, *, actor: str) -> None:
@@ -15,5 +15,6 @@ def erase_application(session: Session, application: Application, *, actor: str)
     """
     vault.of(session).shred(session, application.key_id)
     session.execute(sa.delete(SearchToken).where(SearchToken.application_id == application.id))
+    attachments.erase(session, application)
     audit.erase(session, application.id)
     audit.record(session, application.ward, actor, "application.erase", application.id)
