@@ -10,6 +10,7 @@ from forms.procedures import CATALOGUE
 
 SHIBUYA, KOTO = "131130", "131083"
 MOVE = ("move-out", "move-in", "health-insurance", "child-allowance")
+BEGIN = {"event": "moving", "old_address": SHIBUYA, "new_address": KOTO}
 
 
 def procedures(*codes: str) -> list[Procedure]:
@@ -60,6 +61,15 @@ _ANSWERS: dict[str, Any] = {
         },
     ],
 }  # fmt: skip
+
+
+def told() -> dict[str, Any]:
+    """The answers together with what the guide asks before."""
+    guide = {
+        "at_old_address": SHIBUYA, "at_new_address": KOTO, "members": ["pupil"], "insurance": "yes", "pension": "no",
+        "nursery": "no", "school_costs": "no", "seal": "no",
+    }  # fmt: skip
+    return {**answers(), "guide": guide}
 
 
 def answers(canary: str = "") -> dict[str, Any]:

@@ -12,12 +12,16 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from counter.services.guide import place_question
 from counter.services.journey import ROSTER
 from forms.kinds.base import Kind
+from forms.life_events import LIFE_EVENTS
 from forms.path import look_up
 from forms.procedures import CATALOGUE
 
 KINDS: dict[str, Kind] = {found.key: found.kind for one in CATALOGUE.values() for found in one.fields()}
+KINDS |= {ask.field.key: ask.field.kind for event in LIFE_EVENTS.values() for ask in event.asks}
+KINDS |= {place_question(one).path: place_question(one).field.kind for e in LIFE_EVENTS.values() for one in e.places}
 
 
 class Invalid(AssertionError):
@@ -119,6 +123,11 @@ class Resident:
     def open(self, address: str) -> Page:
         return self._see(self.client.get(address, follow_redirects=True))
 
+    def begin(self, *codes: str, **fields: str) -> Page:
+        """A draft of these procedures, begun with the catalogue's button; ``fields``: the event and its wards."""
+        self.open(f"/procedures/{codes[0]}")
+        return self.send("/apply/", procedure=list(codes), **fields)
+
     def send(self, form_id: str = "page-form", press: tuple[str, str] | None = None, **changes: Any) -> Page:
         """Send the form of the page with changes by input name; ``press``: name and value of another button."""
         action, sent = self.page.form(form_id)
@@ -164,6 +173,15 @@ class Resident:
         if response.request.path.endswith(f"/{ROSTER}"):
             self._people = [path.split(".")[1] for path in self.page.questions]
         return self.page
+
+    def guide(self, answers: Mapping[str, Any], *, most: int = 20) -> Page:
+        """From the first question of 手続ナビ to its list."""
+        for _ in range(most):
+            if not self.page.questions:
+                return self.page
+            self.fill(answers)
+            assert "error-summary" not in self.page.response.text, self.page.texts("sc-banner--error")
+        raise AssertionError(f"no end after {most} pages: {self.seen}")
 
     def walk(self, answers: Mapping[str, Any], *, most: int = 60) -> Page:
         """From the task list to the check page, answering what is asked."""

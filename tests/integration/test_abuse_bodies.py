@@ -27,8 +27,7 @@ def settings() -> dict[str, Any]:
 
 def begin(client: FlaskClient) -> str:
     resident = Resident(client)
-    resident.open(GUIDE)
-    resident.send("page-form-begin", procedure=list(moves.MOVE))
+    resident.begin(*moves.MOVE, **moves.BEGIN)
     return resident.address
 
 
@@ -94,8 +93,7 @@ class TestWithTokens:
 
 def begin_with_token(client: FlaskClient) -> str:
     resident = Resident(client)
-    resident.open(GUIDE)
-    resident.send("page-form-begin", procedure=list(moves.MOVE))
+    resident.begin(*moves.MOVE, **moves.BEGIN)
     return resident.address
 
 

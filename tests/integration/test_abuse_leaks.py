@@ -27,7 +27,6 @@ from tests.pages import Page, Resident
 from tests.papers import Reader, picture, read_all, send
 from tests.staff import desk_clerk, office_clerk, rows
 
-GUIDE = f"/start/moving?old_address={moves.SHIBUYA}&new_address={moves.KOTO}"
 # One word a place, in every script that a place may hold; none stands in the product's own words.
 CANARIES = ("鸕鷀", "黃鸝", "ヰヱヰヱ", "翡翠町", "鶺鴒荘", "7531-9-8642", "09087654321", "8765432", "鳰銀行", "鶫支店")
 
@@ -71,8 +70,7 @@ def file_a_move(client: FlaskClient) -> tuple[Resident, list[str], str, str]:
         return answer
 
     client.open = recording  # type: ignore[method-assign]
-    resident.open(GUIDE)
-    resident.send("page-form-begin", procedure=list(moves.MOVE))
+    resident.begin(*moves.MOVE, **moves.BEGIN)
     resident.walk(answers())
     resident.send()
     number, secret = resident.page.texts("sc-number")

@@ -16,7 +16,7 @@ from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.draft import Draft
 from counter.models.keys import Key
-from counter.web.front import search
+from counter.web.front.search import search
 from forms.kinds import Choice
 from forms.model import Ask, Field
 from forms.procedures import CATALOGUE
@@ -32,9 +32,8 @@ def resident(client: FlaskClient) -> Resident:
     return Resident(client)
 
 
-def begin(resident: Resident, guide: str = GUIDE) -> Page:
-    resident.open(guide)
-    return resident.send("page-form-begin", procedure=list(moves.MOVE))
+def begin(resident: Resident) -> Page:
+    return resident.begin(*moves.MOVE, **moves.BEGIN)
 
 
 def to_check(resident: Resident) -> Page:
@@ -52,9 +51,9 @@ def filed(store: Store) -> list[tuple[str, str]]:
 def test_a_move_from_the_front_page_to_the_status_page(resident: Resident, store: Store) -> None:
     resident.open("/")
     resident.open(resident.page.links_with("引っ越し"))
-    resident.open(GUIDE)
+    resident.guide(moves.told())
     assert "転入届" in resident.page.text and "14日以内" in resident.page.text
-    begin(resident)
+    resident.send(procedure=list(moves.MOVE))
     resident.walk(moves.answers())
     assert resident.page.heading == "答えを確かめてください"
     assert "山田　花子" in resident.page.text and "渋谷区 区民課 住民記録係" in resident.page.text
@@ -338,7 +337,16 @@ def test_pages_ask_the_database_little(resident: Resident, app: Flask) -> None:
         app.extensions["store"].engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement)
     )
     # BEGIN, the draft, its key and the root key above it, the wards' overlays; the offices on the check page
-    for address, most in ((base, 5), (f"{base}people", 5), (f"{base}check", 6), ("/safety/", 0), ("/procedures", 0)):
+    for address, most in (
+        (base, 5),
+        (f"{base}people", 5),
+        (f"{base}check", 6),
+        ("/safety/", 0),
+        ("/procedures", 0),
+        (f"/procedures?ward={moves.KOTO}", 2),
+        (f"/procedures/move-in?ward={moves.KOTO}", 2),
+        (f"{base}guide/places", 5),
+    ):
         asked.clear()
         resident.open(address)
         assert len(asked) <= most, (address, asked)
@@ -346,6 +354,6 @@ def test_pages_ask_the_database_little(resident: Resident, app: Flask) -> None:
 
 def test_search_knows_what_happened_and_how_it_is_written(app: Flask) -> None:
     with app.test_request_context():
-        assert [one.code for one in search("児童手当")] == ["child-allowance"]
-        assert "move-in" in [one.code for one in search("引っ越し 転入")]
-        assert search("%_\\") == []
+        assert search("児童手当")[0][0].code == "child-allowance"
+        assert "move-in" in [one.code for one in search("引っ越し 転入")[0]]
+        assert search("%_\\") == ([], False)

@@ -14,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 from tests import moves
 from tests.pages import Page, Resident
 
-GUIDE = f"/start/moving?old_address={moves.SHIBUYA}&new_address={moves.KOTO}"
 TEXTS = {
     "nul": "山\x00田",
     "bidi": "\u202e山田",
@@ -37,8 +36,7 @@ def resident(client: FlaskClient) -> Resident:
 
 
 def begin(resident: Resident) -> str:
-    resident.open(GUIDE)
-    resident.send("page-form-begin", procedure=list(moves.MOVE))
+    resident.begin(*moves.MOVE, **moves.BEGIN)
     return resident.address
 
 

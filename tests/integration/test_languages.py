@@ -52,8 +52,10 @@ def read_everything(client: FlaskClient, language: str) -> list[tuple[str, str]]
     """Every kind of page of a move, with its errors, from the first to the receipt; and the pages beside it."""
     reader = Reader(client)
     reader.open(f"/?lang={language}")
-    reader.open(f"/start/moving?old_address={moves.SHIBUYA}&new_address={moves.KOTO}")
-    reader.send("page-form-begin")
+    reader.open("/start/moving")
+    reader.send()
+    reader.guide(moves.told())
+    reader.send(procedure=list(moves.MOVE))
     tasks = reader.address
     reader.open(next(href for href in reader.page.links.values() if "/q/move" in href))
     reader.send()

@@ -4,4 +4,4 @@ import flask
 
 blueprint = flask.Blueprint("apply", __name__, url_prefix="/apply")
 
-from counter.web.apply import begin, finish, paper, questions  # noqa: E402, F401  each adds its routes
+from counter.web.apply import begin, finish, guide, paper, questions  # noqa: E402, F401  each adds its routes

@@ -23,14 +23,14 @@ from forms.wards import WARDS
 @public
 def begin() -> Response:
     """A new draft; without a procedure, back to where one is chosen."""
-    codes = _chosen()
+    codes = chosen()
     if not codes or locales.switching():
         return flask.redirect(_back_to_choice())
     token = owner.token_or_new()
     event = flask.request.form.get("event", "")
     draft = drafts.begin(
         db(), token, codes, event=event if event in LIFE_EVENTS else "", suggested=_suggested(event),
-        answers=_with_self(codes, {}),
+        answers=with_self(codes, {}),
     )  # fmt: skip
     response = flask.redirect(flask.url_for("apply.tasks", draft_id=draft.id), 303)
     return owner.give(response, token)
@@ -51,10 +51,10 @@ def choose(draft_id: str) -> str | Response:
     opened = open_draft(draft_id)
     if opened.draft.bundle_id:
         return flask.redirect(flask.url_for("apply.receipt", draft_id=draft_id))
-    codes = _chosen()
+    codes = chosen()
     if codes:
         opened.draft.procedures = codes
-        _with_self(codes, opened.draft.answers)
+        with_self(codes, opened.draft.answers)
         opened.save()
     if not codes or locales.switching():
         return flask.redirect(flask.url_for("apply.choice", draft_id=draft_id, none=None if codes else 1))
@@ -78,12 +78,12 @@ def leave() -> Response:
     return owner.forget(flask.redirect(flask.url_for("front.index", left=1), 303))
 
 
-def _chosen() -> tuple[str, ...]:
+def chosen() -> tuple[str, ...]:
     picked = [CATALOGUE[code] for code in dict.fromkeys(flask.request.form.getlist("procedure")) if code in CATALOGUE]
     return tuple(one.code for one in urgent_first(picked) if one.door == "application")
 
 
-def _with_self(codes: tuple[str, ...], answers: drafts.Document) -> drafts.Document:
+def with_self(codes: tuple[str, ...], answers: drafts.Document) -> drafts.Document:
     """Whoever begins is the first of the people."""
     if asks_about_people([CATALOGUE[code] for code in codes]) and not answers.get(ROSTER):
         drafts.new_person(answers, ROSTER)
