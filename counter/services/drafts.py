@@ -46,6 +46,7 @@ class Draft:
     kept: Document = dataclasses.field(default_factory=dict)
     suggested: Document = dataclasses.field(default_factory=dict)
     sources: Document = dataclasses.field(default_factory=dict)
+    reuse: Document = dataclasses.field(default_factory=dict)
     digests: dict[str, str] = dataclasses.field(default_factory=dict)
     writers: dict[str, str] = dataclasses.field(default_factory=dict)
     sent: str = ""
@@ -282,8 +283,8 @@ def _erase(session: Session, rows: Sequence[Row]) -> None:
 def _seal(session: Session, key_id: str, draft: Draft) -> bytes:
     content = {
         "procedures": list(draft.procedures), "event": draft.event, "answers": draft.answers, "kept": draft.kept,
-        "suggested": draft.suggested, "sources": draft.sources, "digests": draft.digests, "writers": draft.writers,
-        "sent": draft.sent,
+        "suggested": draft.suggested, "sources": draft.sources, "reuse": draft.reuse, "digests": draft.digests,
+        "writers": draft.writers, "sent": draft.sent,
     }  # fmt: skip
     return vault.of(session).seal(session, key_id, f"draft:content:{draft.id}", content)
 
