@@ -63,6 +63,8 @@ def about(parcel: Parcel) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "delivery_id": parcel.delivery_id,
+        "subject": parcel.subject,
+        "revision": parcel.revision,
         "ward": parcel.ward,
         "office": parcel.office,
         "application_id": parcel.application_id,

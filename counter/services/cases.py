@@ -6,10 +6,14 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from counter import ids
 from counter.models.application import Status
+from counter.models.correspondence import Side
 from counter.models.event import Kind
-from counter.queries.office import View
-from counter.services import audit, status
+from counter.models.notice import NoticeKind
+from counter.queries.office import Row, View
+from counter.services import audit, corrections, messages, notices, status
+from counter.services.status import Refused
 
 OPEN = (Status.RECEIVED, Status.AWAITING_VISIT, Status.IN_REVIEW, Status.CORRECTION)
 NEXT: dict[Status, tuple[Status, ...]] = {
@@ -25,8 +29,12 @@ NEXT: dict[Status, tuple[Status, ...]] = {
 LONGEST_NOTE = 1000
 
 
-class Refused(Exception):
-    """The step is not possible; the message says why, for the clerk."""
+def following(row: Row) -> tuple[Status, ...]:
+    """Where this application may go next. What has not arrived yet goes back to waiting for the visit, not to 審査中."""
+    here = Status(row.status)
+    if row.arrived_at is not None or here is Status.AWAITING_VISIT:
+        return NEXT[here]
+    return tuple(Status.AWAITING_VISIT if each is Status.IN_REVIEW else each for each in NEXT[here])
 
 
 def take(session: Session, view: View, *, actor: str, now: dt.datetime, seen: int) -> None:
@@ -40,7 +48,7 @@ def take(session: Session, view: View, *, actor: str, now: dt.datetime, seen: in
 def set_status(session: Session, view: View, *, actor: str, to: str, note: str, now: dt.datetime, seen: int) -> None:
     """審査中, 完了 or 却下; the note is for the resident too. Raises Refused, or status.Conflict as `take` does."""
     here = Status(view.row.status)
-    if to not in NEXT[here]:
+    if to not in following(view.row):
         raise Refused("いまの状況からは、その処理はできません。")
     note = note.strip()
     if not note and (to == Status.REJECTED or here in (Status.DONE, Status.REJECTED)):
@@ -61,4 +69,14 @@ def set_status(session: Session, view: View, *, actor: str, to: str, note: str, 
         assignee=view.row.assignee or actor,
         after=seen,
     )
+    if here is Status.CORRECTION:
+        corrections.close_open(session, view.row.ward, view.row.id, now)
     audit.record(session, view.row.ward, actor, "application.status", view.row.id, {"from": here.value, "to": to})
+    kind = NoticeKind.DECIDED if to in (Status.DONE, Status.REJECTED) else NoticeKind.TAKEN
+    notices.queue(session, bundle_id=ids.normalise(view.row.number) or "", kind=kind, application=view.row, at=now)
+
+
+def read(session: Session, view: View, *, actor: str, now: dt.datetime) -> None:
+    """The office has read what the resident sent: answers to corrections, and messages."""
+    corrections.mark_seen(session, view.row.ward, view.row.id, now)
+    messages.mark_read(session, view.row.ward, view.row.id, reader=Side.OFFICE, who=actor, now=now)

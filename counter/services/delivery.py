@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from counter import ids, tenancy
 from counter.models.application import Application
 from counter.models.definition import Definition
-from counter.models.delivery import Delivery, DeliveryState
+from counter.models.delivery import Delivery, DeliveryState, Subject
 from counter.models.event import Kind
+from counter.models.organisation import BackOffice
 from counter.queries import records
 from counter.services import audit, status
 from forms import snapshot
@@ -59,6 +60,8 @@ class Parcel:
     channel: str
     received_at: dt.datetime
     arrived_at: dt.datetime | None
+    revision: int = 1
+    subject: str = Subject.FILED.value
 
 
 def create(session: Session, bundle_id: str, applications: Sequence[tuple[Mapping[str, Any], str]]) -> None:
@@ -92,6 +95,33 @@ def create(session: Session, bundle_id: str, applications: Sequence[tuple[Mappin
             first = part[0]
             pairs = [(row["ward"], row["id"]) for row in part]
             _enqueue(session, first["job_id"], pairs, way=first["way"], office=first["office"])
+
+
+def again(session: Session, application: Application, subject: Subject, now: dt.datetime) -> str:
+    """Hand over what the application has become: its present revision, under an id of its own.
+
+    An earlier revision that was never sent is replaced: the office gets the newest, and nothing twice.
+    """
+    here = (Delivery.ward == application.ward, Delivery.application_id == application.id)
+    session.execute(
+        sa.update(Delivery)
+        .where(*here, Delivery.state.in_([DeliveryState.WAITING, DeliveryState.DEAD]))
+        .values(state=DeliveryState.REPLACED, next_attempt_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    way = session.scalars(
+        sa.select(BackOffice.way).where(BackOffice.ward == application.ward, BackOffice.code == application.office)
+    ).one()
+    delivery_id = ids.new_id()
+    row = Delivery(
+        ward=application.ward, id=delivery_id, application_id=application.id, office=application.office, way=way,
+        state=DeliveryState.WAITING.value, attempts=0, next_attempt_at=now, job_id=f"deliver:{delivery_id}",
+        created_at=now, revision=application.revision, subject=subject.value,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    _enqueue(session, row.job_id, [(row.ward, row.id)], way=way, office=row.office)
+    return delivery_id
 
 
 def claim(session: Session, ward: str, delivery_id: str, now: dt.datetime, by: str = "") -> Parcel | None:
@@ -184,7 +214,7 @@ def failed(
 def resend(session: Session, ward: str, delivery_id: str, actor: str, now: dt.datetime) -> bool:
     """A person sends a dead or waiting delivery again, at once and with all its attempts; False if it was sent already."""
     row = session.get(Delivery, (ward, delivery_id), with_for_update=True, populate_existing=True)
-    if row is None or row.state == DeliveryState.SENT:
+    if row is None or row.state in (DeliveryState.SENT, DeliveryState.REPLACED):
         return False
     row.state = DeliveryState.WAITING.value
     row.attempts = 0
@@ -226,13 +256,14 @@ def requeue(session: Session, ward: str, delivery_id: str) -> None:
 
 def _parcel(session: Session, ward: str, delivery_id: str) -> Parcel:
     row = session.execute(
-        sa.select(Delivery.way, Delivery.office, Application, Definition.content)
+        sa.select(Delivery.way, Delivery.office, Delivery.revision, Delivery.subject, Application, Definition.content)
         .join(Application, sa.and_(Application.ward == Delivery.ward, Application.id == Delivery.application_id))
         .join(Definition, Definition.digest == Application.definition_digest)
         .where(Delivery.ward == ward, Delivery.id == delivery_id)
     ).one()
     application: Application = row.Application
-    content = records.opened(session, application)
+    withdrawn = row.subject == Subject.WITHDRAWN  # a notice: the office needs to know of nothing but the case
+    content = None if withdrawn else records.opened(session, application)
     return Parcel(
         delivery_id=delivery_id,
         way=row.way,
@@ -243,10 +274,12 @@ def _parcel(session: Session, ward: str, delivery_id: str) -> Parcel:
         line=application.line,
         procedure=snapshot.load(row.content),
         definition_digest=application.definition_digest,
-        record=content.record,
+        record=content.record if content else {},
         channel=application.channel,
         received_at=application.received_at,
         arrived_at=application.arrived_at,
+        revision=row.revision,
+        subject=row.subject,
     )
 
 

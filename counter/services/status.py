@@ -22,6 +22,10 @@ from counter.services.guessing import TooManyGuesses as TooManyGuesses
 from counter.services.receipts import Line
 
 
+class Refused(Exception):
+    """The step is not possible; the message says why, for the clerk."""
+
+
 class Conflict(Exception):
     """Somebody else wrote the application's history at the same moment; nothing was written."""
 

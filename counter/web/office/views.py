@@ -112,7 +112,7 @@ def _page(view: View, problem: str = "", note: str = "", to: str = "") -> str:
         deadline=words.due(view.row, dt.datetime.now(JST).date()),
         me_offices=access.me().offices,
         me_actor=access.me().actor,
-        next=cases.NEXT[here],
+        next=cases.following(view.row),
         open=here in cases.OPEN,
         offices=organisation.office_names(db(), view.row.ward),
         problem=problem,
