@@ -7,7 +7,7 @@ import binascii
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,9 @@ from counter.models.application import Application, SearchToken
 from counter.models.definition import Definition
 from counter.models.delivery import Delivery
 from counter.models.event import Event
-from counter.queries.records import note_sealed_as, opened
+from counter.queries import correspondence
+from counter.queries.correspondence import Request, Written
+from counter.queries.records import Content, note_sealed_as, opened
 from forms import snapshot
 from forms.model import Procedure
 
@@ -32,7 +34,10 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a queue down; empty means any. Name, kana, birth and phone are as somebody typed or said them."""
+    """What narrows a queue down; empty means any. Name, kana, birth and phone are as somebody typed or said them.
+
+    ``answered``, ``written``: the resident answered a correction, or wrote, and nobody has read it yet.
+    """
 
     status: tuple[str, ...] = ()
     procedure: str = ""
@@ -40,6 +45,8 @@ class Filters:
     assignee: str = ""
     received_from: dt.datetime | None = None
     received_before: dt.datetime | None = None
+    answered: bool = False
+    written: bool = False
     number: str = ""
     name: str = ""
     kana: str = ""
@@ -65,6 +72,7 @@ class Row:
     received_at: dt.datetime
     arrived_at: dt.datetime | None
     delivery: str
+    paused_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,8 @@ class DeliveryEntry:
     next_attempt_at: dt.datetime | None
     last_error: str | None
     sent_at: dt.datetime | None
+    revision: int = 1
+    subject: str = "filed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +139,15 @@ class View:
     history: tuple[HistoryEntry, ...]
     deliveries: tuple[DeliveryEntry, ...]
     siblings: tuple[Sibling, ...]
+    requests: tuple[Request, ...] = ()
+    messages: tuple[Written, ...] = ()
+    former: dict[int, Content] = field(default_factory=dict)
 
 
 _COLUMNS = (
     Application.id, Application.ward, Application.bundle_id, Application.line, Application.procedure,
     Application.office, Application.status, Application.channel, Application.assignee, Application.received_at,
-    Application.arrived_at, Definition.content["title"].as_string().label("title"), Delivery.state.label("delivery"),
+    Application.arrived_at, Application.paused_days, Definition.content["title"].as_string().label("title"), Delivery.state.label("delivery"),
 )  # fmt: skip
 
 
@@ -196,6 +209,7 @@ def application(session: Session, ward: str, application_id: str, offices: Seque
         return None
     row: Application = found.Application
     deliveries = _deliveries(session, row)
+    asked = correspondence.requests(session, row.ward, row.id, row.key_id)
     try:
         content = opened(session, row)
         record, origins, provenance = content.record, content.origins, content.provenance
@@ -206,7 +220,7 @@ def application(session: Session, ward: str, application_id: str, offices: Seque
             id=row.id, ward=row.ward, number=ids.grouped(row.bundle_id), line=row.line, procedure=row.procedure,
             title=found.content["title"], office=row.office, status=row.status, channel=row.channel,
             assignee=row.assignee, received_at=row.received_at, arrived_at=row.arrived_at,
-            delivery=deliveries[0].state if deliveries else "",
+            delivery=deliveries[-1].state if deliveries else "", paused_days=row.paused_days,
         ),
         definition=snapshot.load(found.content),
         definition_digest=row.definition_digest,
@@ -219,6 +233,9 @@ def application(session: Session, ward: str, application_id: str, offices: Seque
         history=_history(session, row),
         deliveries=deliveries,
         siblings=_siblings(session, row),
+        requests=asked,
+        messages=correspondence.thread(session, row.ward, row.id, row.key_id),
+        former=correspondence.former(session, row.ward, row.id, row.key_id) if row.revision > 1 else {},
     )  # fmt: skip
 
 
@@ -262,6 +279,10 @@ def _narrowed(session: Session, ward: str, filters: Filters) -> list[sa.ColumnEl
     ):
         if value:
             found.append(column == value)
+    if filters.answered:
+        found.append(Application.id.in_(correspondence.answered(ward)))
+    if filters.written:
+        found.append(Application.id.in_(correspondence.written(ward)))
     if filters.received_from is not None:
         found.append(Application.received_at >= filters.received_from)
     if filters.received_before is not None:
@@ -286,6 +307,7 @@ def _row(row: Any) -> Row:
         id=row.id, ward=row.ward, number=ids.grouped(row.bundle_id), line=row.line, procedure=row.procedure,
         title=row.title, office=row.office, status=row.status, channel=row.channel, assignee=row.assignee,
         received_at=row.received_at, arrived_at=row.arrived_at, delivery=row.delivery or "",
+        paused_days=row.paused_days,
     )  # fmt: skip
 
 
@@ -328,15 +350,16 @@ def _deliveries(session: Session, row: Application) -> tuple[DeliveryEntry, ...]
     found = session.scalars(
         sa.select(Delivery)
         .where(Delivery.ward == row.ward, Delivery.application_id == row.id)
-        .order_by(Delivery.created_at, Delivery.id)
+        .order_by(Delivery.revision, Delivery.created_at, Delivery.id)
     )
     return tuple(_delivery(delivery) for delivery in found)
 
 
 def _delivery(row: Delivery) -> DeliveryEntry:
     return DeliveryEntry(
-        row.id, row.office, row.way, row.state, row.attempts, row.next_attempt_at, row.last_error, row.sent_at
-    )
+        row.id, row.office, row.way, row.state, row.attempts, row.next_attempt_at, row.last_error, row.sent_at,
+        row.revision, row.subject,
+    )  # fmt: skip
 
 
 def _siblings(session: Session, row: Application) -> tuple[Sibling, ...]:
