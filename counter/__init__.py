@@ -12,7 +12,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The whole service. Refuses to serve where a key or a database is lost; commands still run, to restore."""
     from counter import cli, extensions, installation, locales, logs, mail
     from counter import config as settings
-    from counter.web import BLUEPRINTS, access, bodies, errors, headers, proxies
+    from counter.web import BLUEPRINTS, access, bodies, compressed, errors, headers, proxies
 
     app = Flask(__name__)
     app.config.from_mapping(settings.load(config))
@@ -33,6 +33,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.config["SECRET_KEY"] = store.vault.derive("sessions") if store.vault else os.urandom(32)
     locales.init_app(app)
     headers.init_app(app)
+    compressed.init_app(app)
     access.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
