@@ -118,7 +118,6 @@ def _household(today: dt.date, days: int, family: str, family_kana: str, *given:
     document = copy.deepcopy(_DOCUMENT)
     moved = today - dt.timedelta(days=days + 2)
     document["move"] |= {"out_date": _day(moved), "in_date": _day(moved)}
-    document["move-in"] = {"visit_date": _day(today + dt.timedelta(days=10)), "visit_time": "am"}
     for number, person in enumerate(document["people"]):
         person["name"] = {"family": family, "given": given[2 * number]}
         person["kana"] = {"family": family_kana, "given": given[2 * number + 1]}
@@ -130,12 +129,13 @@ def _day(day: dt.date) -> dict[str, str]:
 
 
 _DOCUMENT: dict[str, Any] = {
+    "event": {"cause": "moving"},
     "move": {
         "old_address": {"postcode": "1500041", "city": "東京都渋谷区", "town": "神南", "number": "1-2-3"},
         "new_address": {"postcode": "1350016", "city": "東京都江東区", "town": "東陽", "number": "4-5-6"},
         "jan1": "old",
     },
-    "who": {"applicant": "a1", "head": "a1", "old_head": "a1"},
+    "who": {"filed_by": "self", "applicant": "a1", "head": "a1", "old_head": "a1"},
     "child-allowance": {"claimant": "a1", "has_spouse": "yes", "spouse": "b2"},
     "child-allowance-consent": {"consent": "yes"},
     "health-insurance": {"previous": "none", "payment": "slip"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forms.conditions import Is
-from forms.kinds import Address, Choice, Date, Email, Kana, LongText, Name, Person, Phone
+from forms.kinds import Account, Address, Choice, Date, Digits, Email, File, Kana, LongText, Name, Person, Phone, Text
 from forms.messages import N_
 from forms.model import About, Ask, Field, Section, ask
 from forms.path import Document, look_up
@@ -19,6 +19,8 @@ CAUSE = Field(
         ("family", N_("結婚・離婚などで家族が変わった")),
         ("bereavement", N_("家族が亡くなった")),
         ("work", N_("仕事や、入っている健康保険が変わった")),
+        ("school", N_("子が保育園や学校に入る")),
+        ("care", N_("介護が必要になった")),
         ("other", N_("そのほか")),
     )),
 )  # fmt: skip
@@ -27,8 +29,9 @@ CHANGED_ON = Field(
     EVENT, "changed_on", N_("家族や仕事などが変わった日"), Date(), N_("手続をする理由ができた日です（異動年月日）。")
 )
 
-DECEASED_PAGE = Section("deceased", N_("亡くなった方"), order=8)
+DECEASED_PAGE = Section("death", N_("亡くなった方"), order=8)
 DIED_ON = Field(DECEASED_PAGE, "died_on", N_("亡くなった日（死亡年月日）"), Date(past=True))
+FUNERAL_ON = Field(DECEASED_PAGE, "funeral_on", N_("葬儀を行った日"), Date(past=True))
 LAST_ADDRESS = Field(
     DECEASED_PAGE, "last_address", N_("亡くなった方の住所"), Address(), N_("亡くなったときに住民票があった住所です。")
 )
@@ -44,16 +47,44 @@ MOVE_OUT_DATE = Field(
     MOVE, "out_date", N_("前の住所を出る日"), Date(), N_("転出予定日です。もう出たときは、出た日を書きます。")
 )
 MOVE_IN_DATE = Field(MOVE, "in_date", N_("新しい住所に住み始めた日"), Date(), N_("転入した年月日です。"))
+SETTLED = ("birth", "family", "bereavement", "work", "school", "care", "other")
+"""The causes for which nobody moves."""
+
 JAN1 = Field(
     MOVE,
     "jan1",
     N_("今年の1月1日に住民票があった住所"),
     Choice((("old", N_("引っ越す前の住所")), ("new", N_("引っ越した先の住所")), ("other", N_("そのほかの住所")))),
 )
-JAN1_ADDRESS = Field(MOVE, "jan1_address", N_("1月1日の住所"), Address(abroad=True))
-
 HOME = Section("home", N_("いまの住所"), order=15)
 HOME_ADDRESS = Field(HOME, "address", N_("いまの住所"), Address(), N_("住民票がある住所です。"))
+
+NEW_YEAR = Section("jan1", N_("1月1日の住所"), order=16)
+JAN1_HERE = Field(NEW_YEAR, "here", N_("今年の1月1日も、いまの住所に住民票がありましたか"), Choice())
+JAN1_ADDRESS = Field(
+    NEW_YEAR, "address", N_("今年の1月1日に住民票があった住所（そのほかの住所）"), Address(abroad=True)
+)
+
+RESIDENCE: tuple[Ask, ...] = (
+    Ask(CAUSE),
+    Ask(NEW_ADDRESS, when=Is(CAUSE, "moving")),
+    Ask(HOME_ADDRESS, when=Is(CAUSE, *SETTLED)),
+)
+"""Where one lives: after the move for who moves, else where one is registered. One of the two is always asked."""
+
+DATED_RESIDENCE: tuple[Ask, ...] = (
+    Ask(CAUSE),
+    Ask(BORN_ON, when=Is(CAUSE, "birth")),
+    Ask(CHANGED_ON, when=Is(CAUSE, "family", "work", "school", "care", "other")),
+    Ask(DIED_ON, when=Is(CAUSE, "bereavement")),
+    Ask(NEW_ADDRESS, when=Is(CAUSE, "moving")),
+    Ask(MOVE_IN_DATE, when=Is(CAUSE, "moving")),
+    Ask(HOME_ADDRESS, when=Is(CAUSE, *SETTLED)),
+)
+"""The same with its day (異動年月日): each cause has a day of its own, so that no day means two things."""
+
+SINCE = (BORN_ON, DIED_ON, CHANGED_ON)
+"""What ``Age`` takes instead of the day of moving in."""
 
 WHO = Section("who", N_("手続をする方"), order=20)
 FILED_BY = Field(
@@ -66,6 +97,7 @@ APPLICANT = Field(
     WHO, "applicant", N_("届け出る方（申請者）"), Person(), N_("この手続をする方です。ふつうは、あなたです。")
 )
 AGENT = Field(WHO, "agent", N_("代理人"), Person(), N_("頼まれて、かわりに手続をする方です。"))
+MANDATE_PAPER = Field(WHO, "mandate_paper", N_("委任状"), File(), N_("頼んだ方が署名した委任状の写真かPDFです。"))
 MANDATE = Field(
     WHO,
     "mandate",
@@ -73,6 +105,16 @@ MANDATE = Field(
     LongText(300, 2),
     N_("だれが何を頼んだのかを書きます。例：転入届を出すこと"),
 )
+OLD_HEAD = Field(
+    WHO,
+    "old_head",
+    N_("いままでの世帯主"),
+    Person(),
+    N_("変わる前の世帯主です。引っ越す方は、前の住所での世帯主を選びます。"),
+)
+GUARDIAN = Field(WHO, "guardian", N_("保護者"), Person(), N_("子を育てている父母などのうち、おもな方です。"))
+RECIPIENT = Field(WHO, "recipient", N_("いま児童手当を受けている方"), Person())
+DECEASED = Field(WHO, "deceased", N_("亡くなった方"), Person())
 HEAD = Field(
     WHO,
     "head",
@@ -115,11 +157,32 @@ RELATION = Field(
         ("other", N_("そのほかの親族・同居人")),
     )),
 )  # fmt: skip
+RAISED = Field(PEOPLE, "raised", N_("請求者や保護者が育てている子ですか"), Choice())
+TO_CLAIMANT = Field(
+    PEOPLE,
+    "to_claimant",
+    N_("児童手当を請求する方・受けている方から見た続柄"),
+    Choice((("child", N_("子")), ("grandchild", N_("孫")), ("other", N_("そのほか")))),
+)
+TOGETHER = Field(PEOPLE, "together", N_("児童手当を請求する方・受けている方といっしょに住んでいますか"), Choice())
+ELSEWHERE = Field(PEOPLE, "elsewhere", N_("別に住んでいる住所"), Address(abroad=True))
+ACCOUNT = Field(PEOPLE, "account", N_("振込先の口座"), Account(), N_("本人の名義の口座だけです。"))
+CARE_NUMBER = Field(
+    PEOPLE,
+    "care_number",
+    N_("介護保険の被保険者番号"),
+    Digits(10, 10),
+    N_("介護保険の被保険者証に書いてある10桁の番号です。"),
+)
+INSURER = Field(
+    PEOPLE, "insurer", N_("入っている健康保険の名前"), Text(100, 90.0), N_("例：○○健康保険組合、江東区国民健康保険")
+)
 PERSON_ADDRESS = Field(PEOPLE, "address", N_("住所"), Address(abroad=True), N_("この方が住んでいる住所です。"))
 
 PROXY: tuple[Ask | About, ...] = (
     Ask(FILED_BY),
     Ask(MANDATE, when=Is(FILED_BY, "agent")),
+    Ask(MANDATE_PAPER, required=False, when=Is(FILED_BY, "agent")),
     About(AGENT, ask(NAME, PERSON_ADDRESS, PHONE), when=Is(FILED_BY, "agent")),
 )
 """Who files; an agent says who he is and what was entrusted to him. The one who entrusted it is the applicant."""

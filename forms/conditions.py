@@ -95,6 +95,40 @@ class Age(Condition):
         return (self.born, self.on, *self.instead)
 
 
+@dataclass(frozen=True, slots=True)
+class Grade(Condition):
+    """学年 on the day ``on`` is from ``first`` to ``last``: 1 to 6 at elementary, 7 to 9 at junior high school.
+
+    Below 1 come the years before school: 0 are those of the class of five-year-olds, -5 the babies of last year.
+    School begins with the first 1 April on or after the sixth birthday (学校教育法17条1項「満六歳に達した日の翌日以後における
+    最初の学年の初め」; six is reached the day before the birthday, so 1 April belongs to the older children, 早生まれ).
+    """
+
+    born: Field
+    on: Field
+    first: int = 1
+    last: int = 9
+
+    def decide(self, answers: Answers) -> bool | None:
+        born, on = answers(self.born), answers(self.on)
+        if born is None or on is None:
+            return None
+        return self.first <= grade(date_of(born), date_of(on)) <= self.last
+
+    def fields(self) -> tuple[Field, ...]:
+        return (self.born, self.on)
+
+
+def grade(birth: dt.date, day: dt.date) -> int:
+    """The year of school on ``day`` for somebody who neither began late nor repeated; 1 is the first."""
+    return _school_year(day) - _school_year(reached(birth, 6))
+
+
+def _school_year(day: dt.date) -> int:
+    """年度: from 1 April."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
 def reached(birth: dt.date, age: int) -> dt.date:
     """The day on which somebody reaches an age: the day before that birthday."""
     try:
@@ -157,6 +191,15 @@ class Differ(Holds):
 
     def holds(self, first: Any, second: Any) -> bool:
         return bool(first != second)
+
+
+@dataclass(frozen=True, slots=True)
+class SameWard(Holds):
+    """Both addresses lie in one of our wards, the same."""
+
+    def holds(self, first: Any, second: Any) -> bool:
+        wards = self.first.kind.wards(first)
+        return bool(wards) and wards == self.second.kind.wards(second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from forms.common import (
     CAUSE,
     CHANGED_ON,
     DIED_ON,
+    FUNERAL_ON,
     HOME_ADDRESS,
     LAST_ADDRESS,
     MOVE_IN_DATE,
@@ -106,6 +107,20 @@ DIED_WAS = Field(
     )),
     N_("いくつでも選べます。"),
 )  # fmt: skip
+NEEDS_CARE = Field(
+    GUIDE,
+    "needs_care",
+    N_("介護が必要になった方がいますか"),
+    Choice(),
+    N_("介護保険のサービスを使うには、要介護・要支援の認定が必要です。"),
+)
+CARE_ADDRESS = Field(
+    GUIDE,
+    "care_address",
+    N_("介護保険に入っている方の住所などが変わりましたか"),
+    Choice(),
+    N_("65歳になったときは、被保険者証が自動で届きます。届け出はいりません。"),
+)
 DAMAGED = Field(GUIDE, "damaged", N_("災害で、住んでいる家などがこわれましたか"), Choice())
 NEEDS = Field(
     GUIDE,
@@ -131,8 +146,6 @@ class LifeEvent:
     icon: str = ""
     says: tuple[tuple[Field, str], ...] = ()
 
-
-_CHILD = Is(MEMBERS, "small", "pupil", "teen")
 
 LIFE_EVENTS: dict[str, LifeEvent] = {
     event.key: event
@@ -174,7 +187,7 @@ LIFE_EVENTS: dict[str, LifeEvent] = {
             N_("家族が亡くなった"),
             N_("死亡届を出したあとの手続です。ひとつずつ案内します。"),
             (LAST_ADDRESS,),
-            ask(DIED_ON, DIED_WAS),
+            (*ask(DIED_ON, DIED_WAS), Ask(FUNERAL_ON, required=False, when=Is(DIED_WAS, "insured"))),
             icon="bereavement",
             says=((CAUSE, "bereavement"),),
         ),
@@ -189,13 +202,16 @@ LIFE_EVENTS: dict[str, LifeEvent] = {
                 Ask(SCHOOL_COSTS, when=Is(MEMBERS, "small", "pupil")),
             ),
             icon="school",
+            says=((CAUSE, "school"),),
         ),
         LifeEvent(
             "care",
             N_("介護が必要になった、65歳になった"),
             N_("介護保険の手続です。"),
             (HOME_ADDRESS,),
+            ask(NEEDS_CARE, CARE_ADDRESS),
             icon="care",
+            says=((CAUSE, "care"),),
         ),
         LifeEvent(
             "disaster",

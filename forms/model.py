@@ -38,13 +38,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One fact; ``key`` means one thing in the whole product, for ever."""
+    """One fact; ``key`` means one thing in the whole product, for ever.
+
+    ``fresh``: true of one application only (the purpose of a certificate): never carried over from an earlier one.
+    """
 
     section: Section
     name: str
     label: str
     kind: Kind
     hint: str = ""
+    fresh: bool = field(default=False, metadata={"digest": False})
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name) or not re.fullmatch(r"[a-z][a-z0-9-]*", self.section.key):
@@ -53,6 +57,11 @@ class Field:
     @property
     def key(self) -> str:
         return f"{self.section.key}.{self.name}"
+
+    @property
+    def prefill(self) -> bool:
+        """Whether an earlier answer may be carried over: never consent, signature, photograph or purpose."""
+        return self.kind.prefill and not self.fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +115,13 @@ class Must:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """``days`` from the day of ``after``, the first day excluded (民法140条), past holidays (民法142条)."""
+    """``days`` (and ``years``, 民法143条) from the day of ``after``, which does not count (民法140条), past holidays (142条)."""
 
     days: int
     after: Field
     say: str
     source: str = ""
+    years: int = 0
 
 
 @dataclass(frozen=True, slots=True)

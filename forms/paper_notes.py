@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms.conditions import Age, All, AnyOf, Condition, Is
+from forms.conditions import Age, All, AnyOf, Condition, Grade, Is
 from forms.kinds import Choice, Choices
 from forms.messages import N_
 from forms.paper_geometry import Text
@@ -12,6 +12,9 @@ EITHER = N_("「%(field)s」が「%(value)s」または「%(other)s」の場合�
 SOME = N_("「%(field)s」の答えにより、必要な方だけ書いてください")
 UNDER = N_("%(under)s歳未満の方について書いてください")
 SCHOOL = N_("%(under)s歳になった後の最初の3月31日までの方について書いてください")
+BETWEEN = N_("%(least)s歳から%(last)s歳までの方について書いてください")
+PUPIL = N_("小学生・中学生の方について書いてください")
+BEFORE_SCHOOL = N_("小学校に入る前のお子さんについて書いてください")
 AT_LEAST = N_("%(least)s歳以上の方について書いてください")
 
 
@@ -29,9 +32,13 @@ def _plain(when: Condition) -> tuple[str, tuple[tuple[str, str], ...]] | None:
     if isinstance(when, Age):
         if when.school_year:
             return SCHOOL, (("under", str(when.under)),)
+        if when.under < 200 and when.least:
+            return BETWEEN, (("least", str(when.least)), ("last", str(when.under - 1)))
         if when.under < 200:
             return UNDER, (("under", str(when.under)),)
         return AT_LEAST, (("least", str(when.least)),)
+    if isinstance(when, Grade):
+        return (PUPIL if when.first >= 1 else BEFORE_SCHOOL), ()
     if isinstance(when, (All, AnyOf)):
         return next((found for part in when.parts if (found := _plain(part))), None)
     return None

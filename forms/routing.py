@@ -12,6 +12,11 @@ OFFICES: dict[str, str] = {
     "resident-registry": N_("区民課 住民記録係"),
     "health-insurance": N_("国保年金課 資格係"),
     "child-support": N_("子育て支援課 手当医療係"),
+    "pension": N_("国保年金課 国民年金係"),
+    "childcare": N_("保育課 入園係"),
+    "schools": N_("学務課 就学係"),
+    "care-insurance": N_("介護保険課 資格認定係"),
+    "bereavement": N_("区民課 おくやみ係"),
     "disaster": N_("防災危機管理課"),
     "procurement": N_("経理課 契約係"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forms.conditions import Age, All, AnyOf, Condition, Is
+from forms.conditions import Age, All, AnyOf, Condition, Grade, Is
 from forms.kinds.choices import Choice, Person
 from forms.model import About, Ask, Field, Procedure, Section, WrongDefinition
 
@@ -127,8 +127,8 @@ def _check_where(
 
 
 def _not_implied_by_paper(where: Condition) -> tuple[Field, ...]:
-    """Rule 7: a row on paper says that ``Is`` holds, but not an age and not which side of an ``|``."""
-    if isinstance(where, (Age, AnyOf)):
+    """Rule 7: a row on paper says that ``Is`` holds, but not an age or grade and not which side of an ``|``."""
+    if isinstance(where, (Age, Grade, AnyOf)):
         return where.fields()
     if isinstance(where, All):
         return tuple(found for part in where.parts for found in _not_implied_by_paper(part))

@@ -17,8 +17,8 @@ _CLASSES: dict[str, type] = {
     known.__name__: known
     for known in (
         *ALL_KINDS, Part, model.Section, model.Field, model.Ask, model.About, model.Must, model.Deadline, model.Trigger,
-        model.Procedure, conditions.Is, conditions.Age, conditions.All, conditions.AnyOf, conditions.Differ,
-        conditions.InOrder,
+        model.Procedure, conditions.Is, conditions.Age, conditions.Grade, conditions.All, conditions.AnyOf,
+        conditions.Differ, conditions.InOrder, conditions.SameWard,
     )
 }  # fmt: skip
 DIGEST_LENGTH = 16

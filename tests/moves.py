@@ -30,6 +30,7 @@ def phone(digits: str = "09012345678") -> dict[str, str]:
 
 
 _ANSWERS: dict[str, Any] = {
+    "event": {"cause": "moving"},
     "move": {
         "old_address": address("東京都渋谷区", "神南", "1500041"),
         "new_address": address("東京都江東区", "東陽", "1350016"),
@@ -37,11 +38,10 @@ _ANSWERS: dict[str, Any] = {
         "in_date": day("2026-11-11"),
         "jan1": "old",
     },
-    "who": {"applicant": "a1", "head": "a1", "old_head": "a1"},
+    "who": {"filed_by": "self", "applicant": "a1", "head": "a1", "old_head": "a1"},
     "child-allowance": {"claimant": "a1", "has_spouse": "yes", "spouse": "b2"},
     "child-allowance-consent": {"consent": "yes"},
     "health-insurance": {"previous": "none", "payment": "slip"},
-    "move-in": {"visit_date": day("2099-11-20"), "visit_time": "am"},
     "people": [
         {
             "id": "a1", "name": {"family": "山田", "given": "太郎"}, "kana": {"family": "ヤマダ", "given": "タロウ"},

@@ -1,10 +1,18 @@
 """児童手当の認定請求 (児童手当法7条): claimed by the parent who earns more, to the ward where the claimant lives."""
 
 from forms.common import (
+    ACCOUNT,
     APPLICANT,
     BIRTH_DATE,
+    BORN_ON,
+    CAUSE,
+    DATED_RESIDENCE,
+    DIED_ON,
+    ELSEWHERE,
+    HOME_ADDRESS,
     JAN1,
     JAN1_ADDRESS,
+    JAN1_HERE,
     KANA,
     MOVE_IN_DATE,
     NAME,
@@ -12,9 +20,16 @@ from forms.common import (
     OLD_ADDRESS,
     PEOPLE,
     PHONE,
+    RAISED,
+    SETTLED,
+    SINCE,
+    TO_CLAIMANT,
+    TOGETHER,
 )  # fmt: skip
 from forms.conditions import Age, Differ, Is
-from forms.kinds import Account, Address, Choice, Declaration, Person
+from forms.guide import ALLOWANCE as HAS_ALLOWANCE
+from forms.guide import DIED_WAS, MEMBERS
+from forms.kinds import Choice, Declaration, Person
 from forms.messages import N_
 from forms.model import About, Ask, Deadline, Field, Must, Procedure, Section, Trigger, ask
 
@@ -37,26 +52,20 @@ PENSION = Field(
         )
     ),
 )
-ACCOUNT = Field(PEOPLE, "account", N_("振込先の口座"), Account(), N_("本人の名義の口座だけです。"))
-RAISED = Field(PEOPLE, "raised", N_("請求者が育てている児童ですか"), Choice())
-TO_CLAIMANT = Field(
-    PEOPLE,
-    "to_claimant",
-    N_("請求者から見た続柄"),
-    Choice((("child", N_("子")), ("grandchild", N_("孫")), ("other", N_("そのほか")))),
-)
-TOGETHER = Field(PEOPLE, "together", N_("請求者といっしょに住んでいますか"), Choice())
-ELSEWHERE = Field(PEOPLE, "elsewhere", N_("別に住んでいる住所"), Address(abroad=True))
 CONSENT_PAGE = Section("child-allowance-consent", N_("児童手当の同意"), order=90)
 CONSENT = Field(
     CONSENT_PAGE, "consent", N_("区が、受給資格の確認に必要な住民票と所得を調べることに同意します"), Declaration()
 )
+_SAY_BIRTH = N_("生まれた日の次の日から15日以内")
+_SAY_DEATH = N_("亡くなった日の次の日から15日以内")
 
 PROCEDURE = Procedure(
-    "child-allowance", N_("児童手当 認定請求書"), "child-support", to=NEW_ADDRESS,
+    "child-allowance", N_("児童手当 認定請求書"), "child-support", to=NEW_ADDRESS, or_to=(HOME_ADDRESS,),
     asks=(
-        *ask(NEW_ADDRESS, MOVE_IN_DATE, JAN1),
-        Ask(OLD_ADDRESS, when=Is(JAN1, "old")), Ask(JAN1_ADDRESS, when=Is(JAN1, "other")),
+        *DATED_RESIDENCE,
+        Ask(JAN1, when=Is(CAUSE, "moving")), Ask(OLD_ADDRESS, when=Is(JAN1, "old")),
+        Ask(JAN1_HERE, when=Is(CAUSE, *SETTLED)),
+        Ask(JAN1_ADDRESS, when=Is(JAN1, "other") | Is(JAN1_HERE, "no")),
         About(APPLICANT, ask(NAME, PHONE)),
         About(CLAIMANT, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, PENSION, ACCOUNT))),
         Ask(HAS_SPOUSE),
@@ -67,7 +76,7 @@ PROCEDURE = Procedure(
                 *ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, TO_CLAIMANT, TOGETHER),
                 Ask(ELSEWHERE, when=Is(TOGETHER, "no")),
             ),
-            where=Age(BIRTH_DATE, MOVE_IN_DATE, under=18, school_year=True) & Is(RAISED, "yes"),
+            where=Age(BIRTH_DATE, MOVE_IN_DATE, under=18, school_year=True, instead=SINCE) & Is(RAISED, "yes"),
             name="children", title=N_("児童"),
         ),
         Ask(CONSENT),
@@ -77,7 +86,19 @@ PROCEDURE = Procedure(
     triggers=(
         Trigger(
             "moving", N_("児童手当は、住む区ごとに請求し直すためです。"),
-            Deadline(15, MOVE_IN_DATE, N_("住み始めた日の次の日から15日以内"), "児童手当法8条3項"), apart=True,
+            Deadline(15, MOVE_IN_DATE, N_("住み始めた日の次の日から15日以内"), "児童手当法8条3項"),
+            apart=True, when=Is(MEMBERS, "small", "pupil", "teen"),
+        ),
+        Trigger(
+            "birth", N_("生まれた子の分の児童手当を受け取るためです。"),
+            Deadline(15, BORN_ON, _SAY_BIRTH, "児童手当法8条3項"), when=Is(HAS_ALLOWANCE, "no"),
+        ),
+        Trigger(
+            "bereavement", N_("児童手当を受けていた方が亡くなったので、新しく育てる方が請求するためです。"),
+            Deadline(15, DIED_ON, _SAY_DEATH, "児童手当法8条3項"), when=Is(DIED_WAS, "parent"),
         ),
     ),
+    category="children",
+    words=N_("児童手当 じどうてあて 子ども手当 こども 出産 手当 認定請求"),
+    at_hand=(N_("請求する方の名義の通帳かキャッシュカード"),),
 )  # fmt: skip

@@ -1,8 +1,24 @@
-"""国民健康保険の資格取得届 (国民健康保険法9条, 同法施行規則2条)."""
+"""国民健康保険の資格取得届 (国民健康保険法9条, 同法施行規則2条・3条・4条)."""
 
-from forms.common import APPLICANT, BIRTH_DATE, HEAD, KANA, MOVE_IN_DATE, NAME, NEW_ADDRESS, PEOPLE, PHONE
+from forms.common import (
+    APPLICANT,
+    BIRTH_DATE,
+    BORN_ON,
+    CHANGED_ON,
+    DATED_RESIDENCE,
+    HEAD,
+    HOME_ADDRESS,
+    KANA,
+    MOVE_IN_DATE,
+    NAME,
+    NEW_ADDRESS,
+    PEOPLE,
+    PHONE,
+    PROXY,
+)  # fmt: skip
 from forms.conditions import Is
-from forms.kinds import Choice, Text
+from forms.guide import INSURANCE as HAS_INSURANCE
+from forms.kinds import Choice, File, Text
 from forms.messages import N_
 from forms.model import About, Ask, Deadline, Field, Procedure, Section, Trigger, ask
 
@@ -20,6 +36,13 @@ PREVIOUS = Field(
 INSURER = Field(
     INSURANCE, "insurer", N_("勤め先の健康保険の名前"), Text(100), N_("資格を失ったことの証明書に書いてあります。")
 )
+LEFT_PAPER = Field(
+    INSURANCE,
+    "left_paper",
+    N_("健康保険の資格を失ったことの証明書"),
+    File(),
+    N_("勤め先の健康保険をやめた方だけです。"),
+)
 PAYMENT = Field(
     INSURANCE,
     "payment",
@@ -34,24 +57,40 @@ JOINS = Field(
     Choice(),
     N_("勤め先の健康保険に入る方は「いいえ」です。"),
 )
+_WITHIN_14 = N_("理由ができた日から14日以内")
 
 PROCEDURE = Procedure(
-    "health-insurance", N_("国民健康保険 資格取得届"), "health-insurance", to=NEW_ADDRESS,
+    "health-insurance", N_("国民健康保険 資格取得届"), "health-insurance", to=NEW_ADDRESS, or_to=(HOME_ADDRESS,),
     asks=(
-        *ask(NEW_ADDRESS, MOVE_IN_DATE),
+        *DATED_RESIDENCE,
         About(APPLICANT, ask(NAME, PHONE)),
+        *PROXY,
         About(HEAD, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE))),
         About(
             PEOPLE, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE)),
             where=Is(JOINS, "yes"), name="insured", title=N_("国民健康保険に入る方"), rows=4,
         ),
-        Ask(PREVIOUS), Ask(INSURER, when=Is(PREVIOUS, "employee")), Ask(PAYMENT),
+        Ask(PREVIOUS), Ask(INSURER, when=Is(PREVIOUS, "employee")),
+        Ask(LEFT_PAPER, required=False, when=Is(PREVIOUS, "employee")), Ask(PAYMENT),
     ),
     summary=N_("勤め先の健康保険に入っていない方が、区の国民健康保険に入る届け出です。"),
     triggers=(
         Trigger(
             "moving", N_("国民健康保険は、住む区ごとに入り直すためです。"),
-            Deadline(14, MOVE_IN_DATE, N_("住み始めた日から14日以内"), "国民健康保険法施行規則2条"), apart=True,
+            Deadline(14, MOVE_IN_DATE, N_("住み始めた日から14日以内"), "国民健康保険法施行規則2条"),
+            apart=True, when=Is(HAS_INSURANCE, "yes"),
+        ),
+        Trigger(
+            "birth", N_("生まれた子が、国民健康保険に入るためです。"),
+            Deadline(14, BORN_ON, N_("生まれた日から14日以内"), "国民健康保険法施行規則2条"),
+            when=Is(HAS_INSURANCE, "yes"),
+        ),
+        Trigger(
+            "marriage", N_("家族の扶養から外れた方などが、国民健康保険に入るためです。"),
+            Deadline(14, CHANGED_ON, _WITHIN_14, "国民健康保険法施行規則2条"), when=Is(HAS_INSURANCE, "yes"),
         ),
     ),
+    category="insurance",
+    words=N_("国民健康保険 こくほ 国保 健康保険 保険証 加入 入る 退職 会社をやめた"),
+    at_hand=(N_("いままでの健康保険の資格を失ったことの証明書（勤め先の健康保険をやめた方）"),),
 )  # fmt: skip

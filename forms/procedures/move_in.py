@@ -1,4 +1,4 @@
-"""転入届 (住民基本台帳法22条): online it is written beforehand, identity is checked at the counter."""
+"""転入届 (住民基本台帳法22条): online it is written beforehand, identity is checked at the counter (27条)."""
 
 from forms.common import (
     APPLICANT,
@@ -13,35 +13,26 @@ from forms.common import (
     OLD_ADDRESS,
     PEOPLE,
     PHONE,
+    PROXY,
     RELATION,
     SEX,
 )  # fmt: skip
 from forms.conditions import Is
-from forms.kinds import Choice, Date
 from forms.messages import N_
-from forms.model import About, Ask, Deadline, Field, Procedure, Section, Trigger, ask
-
-VISIT = Section("move-in", N_("来庁の希望"), order=70)
-VISIT_DATE = Field(VISIT, "visit_date", N_("来庁を希望する日"), Date(future=True), N_("窓口が開いている日を選びます。"))
-VISIT_TIME = Field(
-    VISIT,
-    "visit_time",
-    N_("来庁を希望する時間"),
-    Choice((("am", N_("午前")), ("pm", N_("午後")), ("any", N_("いつでもよい")))),
-)
+from forms.model import About, Ask, Deadline, Procedure, Trigger, ask
 
 PROCEDURE = Procedure(
     "move-in", N_("転入届"), "resident-registry", to=NEW_ADDRESS,
     asks=(
         *ask(NEW_ADDRESS, OLD_ADDRESS, MOVE_IN_DATE),
         About(APPLICANT, (*ask(NAME, PHONE), Ask(EMAIL, required=False))),
+        *PROXY,
         About(HEAD, (Ask(NAME), Ask(KANA, required=False))),
         About(
             PEOPLE,
             (Ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, SEX, RELATION)),
             where=Is(MOVES, "yes"), name="movers", title=N_("引っ越す方"), rows=4,
         ),
-        *ask(VISIT_DATE, VISIT_TIME),
     ),
     summary=N_("ほかの市区町村から引っ越してきたときの届け出です。ここで先に入力し、窓口で本人確認をします。"),
     triggers=(
@@ -51,4 +42,11 @@ PROCEDURE = Procedure(
         ),
     ),
     visit=True,
+    category="living",
+    words=N_("転入 てんにゅう 引っ越し ひっこし 住所変更 住民票を移す 転入届"),
+    at_hand=(
+        N_("引っ越す方全員のマイナンバーカードか、前の市区町村の転出証明書"),
+        N_("外国人の方は、全員の在留カードか特別永住者証明書"),
+    ),
+    linked="move",
 )  # fmt: skip

@@ -9,22 +9,21 @@ from forms.common import (
     NAME,
     NEW_ADDRESS,
     OLD_ADDRESS,
+    OLD_HEAD,
     PEOPLE,
     PHONE,
-    WHO,
+    PROXY,
 )  # fmt: skip
 from forms.conditions import Is
-from forms.kinds import Person
 from forms.messages import N_
-from forms.model import About, Ask, Deadline, Field, Procedure, Trigger, ask
-
-OLD_HEAD = Field(WHO, "old_head", N_("前の住所での世帯主"), Person())
+from forms.model import About, Ask, Deadline, Procedure, Trigger, ask
 
 PROCEDURE = Procedure(
     "move-out", N_("転出届"), "resident-registry", to=OLD_ADDRESS,
     asks=(
         *ask(OLD_ADDRESS, NEW_ADDRESS, MOVE_OUT_DATE),
         About(APPLICANT, (*ask(NAME, PHONE), Ask(EMAIL, required=False))),
+        *PROXY,
         About(OLD_HEAD, ask(NAME)),
         About(PEOPLE, ask(NAME, BIRTH_DATE), where=Is(MOVES, "yes"), name="movers", title=N_("引っ越す方"), rows=4),
     ),
@@ -32,7 +31,15 @@ PROCEDURE = Procedure(
     triggers=(
         Trigger(
             "moving", N_("前の区の住民票を閉じるためです。"),
-            Deadline(10, MOVE_OUT_DATE, N_("引っ越しの30日前から、引っ越した日のあと10日まで")), apart=True,
+            Deadline(
+                10, MOVE_OUT_DATE, N_("引っ越しの30日前から、引っ越した日のあと10日まで"),
+                "住民基本台帳法24条（あらかじめ届け出る。期間は区の案内による）",
+            ),
+            apart=True,
         ),
     ),
+    category="living",
+    words=N_("転出 てんしゅつ 引っ越し ひっこし 住所変更 区を出る 転出証明書 転出届"),
+    at_hand=(N_("マイナンバーカード（お持ちの方）"),),
+    linked="move",
 )  # fmt: skip

@@ -35,4 +35,6 @@ PROCEDURE = Procedure(
     summary=N_("災害のとき、自分が無事かどうかを登録します。家族などが確かめられます。"),
     triggers=(Trigger("disaster", N_("家族や知り合いが、あなたの安否を確かめられるようにするためです。")),),
     door="safety",
+    category="disaster",
+    words=N_("安否登録 あんぴ 無事 災害 地震 家族の安否 避難"),
 )  # fmt: skip
