@@ -34,6 +34,8 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "SMTP_FROM": env.get("COUNTER_SMTP_FROM", ""),
         "SMTP_FROM_NAME": env.get("COUNTER_SMTP_FROM_NAME", "スマート電子窓口"),
         "SMTP_TIMEOUT": env.get("COUNTER_SMTP_TIMEOUT", "20"),
+        "CLAMAV": env.get("COUNTER_CLAMAV", ""),
+        "CLAMAV_AWAY": env.get("COUNTER_CLAMAV_AWAY", "refuse"),
         "RATELIMIT_STORAGE_URI": env.get("COUNTER_RATELIMIT_STORAGE", "memory://"),
         "RATELIMIT_STRATEGY": "fixed-window",
         "RATELIMIT_HEADERS_ENABLED": False,

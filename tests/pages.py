@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from forms.kinds.base import Kind
 from forms.life_events import LIFE_EVENTS
 from forms.path import look_up
 from forms.procedures import CATALOGUE
+from tests.enclosures import photo
 
 KINDS: dict[str, Kind] = {found.key: found.kind for one in CATALOGUE.values() for found in one.fields()}
 KINDS |= {ask.field.key: ask.field.kind for event in LIFE_EVENTS.values() for ask in event.asks}
@@ -106,6 +108,8 @@ def _fields(form: ElementTree.Element) -> MultiDict[str, str]:
             sent.setlist(name, [option.get("value", "") for option in chosen])
         elif one.tag == "textarea":
             sent.add(name, one.text or "")
+        elif one.get("type") == "file":
+            continue
         elif one.get("type") not in ("checkbox", "radio") or "checked" in one.attrib:
             sent.add(name, one.get("value", ""))
     return sent
@@ -153,6 +157,8 @@ class Resident:
         value = look_up(answers, source)
         if value is None:
             return {}
+        if kind.code == "file":
+            return {f"{path}.file": (io.BytesIO(photo()), "写真.jpg")}
         if kind.code == "person":
             value = {theirs: mine for mine, theirs in people.items()}[value]
         raw = kind.raw(value)

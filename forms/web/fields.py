@@ -250,6 +250,9 @@ class Enclosed(Answer):
     wanted = Message(N_("写真かPDFを選んで送ってください。"))
     offers: Sequence[Mapping[str, Any]] = ()
     """files of the same draft that can be used here too"""
+    address: Any = None
+    """(file id, page) → where its picture is; None where there are none"""
+    facts: Mapping[str, Any] = {}
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         said = self.context.paper and formdata is not None and formdata.get(self.name) == PAPER
