@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -15,9 +16,12 @@ from translations.catalogues import FOLDERS, KEYWORDS, ROOT, SOURCE
 EASY = "ja@easy"
 KANJI = re.compile("[\u3005\u3400-\u9fff\uf900-\ufaff]")
 JAPANESE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+KANA_ONLY = re.compile("[\u3041-\u30fa]")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[a-z%]")
 KANA = re.compile("[\u3041-\u309f\u30fc]+")
-OFFICIAL_TERM = re.compile(r"\([^()]*\)")
+OFFICIAL_TERM = re.compile(r"\([^()]*\)|（[^（）]*）")
+LETTERS = {"zh_Hans": KANJI, "ko": re.compile("[가-힣]"), "ne": re.compile("[\u0900-\u097f]")}
+PLAIN = re.compile("[A-Za-z]")
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +63,9 @@ def test_every_language_has_its_catalogue() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
-def test_every_word_of_a_procedure_can_be_translated(catalogue: Catalog, code: str) -> None:
+def test_every_word_of_a_procedure_can_be_translated(said: Catalog, code: str) -> None:
     """A text that nobody marked would be extracted nowhere and stay Japanese for everybody."""
-    missing = [msgid for msgid in msgids(CATALOGUE[code]) if catalogue.get(msgid) is None]
+    missing = [msgid for msgid in msgids(CATALOGUE[code]) if said.get(msgid) is None]
     assert missing == []
 
 
@@ -83,7 +87,7 @@ def test_placeholders_are_the_same(folder: str) -> None:
     def places(text: str) -> set[str]:
         return set(PLACEHOLDER.findall(text))
 
-    assert [pair for pair in translations(folder) if places(pair[0]) != places(pair[1])] == []
+    assert [pair for pair in translations(folder) if pair[1] and places(pair[0]) != places(pair[1])] == []
 
 
 def test_no_message_begins_or_ends_with_stray_space(folder: str) -> None:
@@ -116,8 +120,43 @@ def test_easy_japanese_is_not_honorific() -> None:
     assert [text for _, text in translations(EASY) if stiff.search(RUBY.sub(r"\1", text))] == []
 
 
-def test_english_keeps_japanese_only_as_official_terms_in_brackets() -> None:
-    assert [pair for pair in translations("en") if JAPANESE.search(OFFICIAL_TERM.sub("", pair[1]))] == []
+@pytest.mark.parametrize("name", sorted(set(FOLDERS) - {SOURCE, EASY}))
+def test_japanese_stands_only_in_brackets_as_official_terms(name: str) -> None:
+    """Chinese shares the characters and the punctuation: there it is kana that is left over."""
+    left = KANA_ONLY if name == "zh_Hans" else JAPANESE
+    assert [pair for pair in translations(name) if left.search(OFFICIAL_TERM.sub("", pair[1]))] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(FOLDERS) - {SOURCE, EASY}))
+def test_brackets_are_closed(name: str) -> None:
+    """What drops the official term where words stand in a row looks for a pair of one width."""
+    assert [
+        pair for pair in translations(name) if any(pair[1].count(a) != pair[1].count(b) for a, b in ("()", "（）"))
+    ] == []
+
+
+@pytest.mark.parametrize("name", sorted(LETTERS))
+def test_words_are_in_the_letters_of_their_language(name: str) -> None:
+    """A file taken into the wrong language; examples, single letters and month numbers have none of their own."""
+    own = LETTERS[name]
+    assert [
+        pair for pair in translations(name)
+        if PLAIN.search(rest := PLACEHOLDER.sub("", pair[1])) and not own.search(rest) and " " in rest
+        and not rest.isascii()
+    ] == []  # fmt: skip
+
+
+def test_the_words_to_hand_in_are_those_that_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Out as JSON, back as JSON: what was written is kept, what was left empty stays missing."""
+    monkeypatch.setattr(catalogues, "path_of", lambda folder: tmp_path / f"{folder}.po")
+    asked = catalogues.missing("ne")
+    assert asked["%(count)s件見つかりました。"] == ["", ""] and asked["はい"] == ""
+    told = catalogues.take(
+        "ne", {"はい": "हो", "%(count)s件見つかりました。": ["१", "२"], "いいえ": "", "昔の言葉": "x"}
+    )
+    assert told == ["昔の言葉"]
+    left = catalogues.missing("ne")
+    assert set(asked) - set(left) == {"はい", "%(count)s件見つかりました。"}
 
 
 def test_every_marked_call_was_found(said: Catalog) -> None:
