@@ -190,4 +190,4 @@ PROXY: tuple[Ask | About, ...] = (
 
 def by_agent(answers: Document) -> bool:
     """Whether somebody files for somebody else: nothing is carried over from earlier, nothing kept for later."""
-    return look_up(answers, FILED_BY.key) == "agent"
+    return bool(look_up(answers, FILED_BY.key) == "agent")

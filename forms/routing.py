@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from forms.gather import record_value
 from forms.messages import N_
 from forms.model import Procedure
 from forms.wards import WARDS, WardInfo
@@ -29,22 +32,30 @@ class NotOurs(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``reason`` says in words which rule chose the office and from which answer."""
+    """``reason`` says in words which rule chose the office and from which answer, ``to`` the key of that answer."""
 
     ward: str
     office: str
     office_name: str
     reason: str
+    to: str
 
 
-def route(procedure: Procedure, ward: str, offices: dict[str, str] | None = None) -> Route:
-    """The office of ``ward`` for ``procedure``; ``offices`` are the ward's own, by key. Raises NotOurs."""
+def route(
+    procedure: Procedure, ward: str, offices: dict[str, str] | None = None, record: Mapping[str, Any] | None = None
+) -> Route:
+    """The office of ``ward`` for ``procedure``; ``offices`` are the ward's own, by key. Raises NotOurs.
+
+    ``record`` tells which answer named the ward, where it is one of several.
+    """
     names = OFFICES if offices is None else offices
     if ward not in WARDS or procedure.office not in names:
         raise NotOurs(f"{procedure.code}: {ward}/{procedure.office}")
     name = names[procedure.office]
-    reason = f"「{procedure.to.label}」が{WARDS[ward].name}のため、{WARDS[ward].name} {name}（{procedure.title}の所管）"
-    return Route(ward, procedure.office, name, reason)
+    named = (field for field in procedure.destinations if record_value(record or {}, field.key) is not None)
+    to = next(named, procedure.to)
+    reason = f"「{to.label}」が{WARDS[ward].name}のため、{WARDS[ward].name} {name}（{procedure.title}の所管）"
+    return Route(ward, procedure.office, name, reason, to.key)
 
 
 def ward_of(code: str) -> WardInfo:

@@ -87,7 +87,7 @@ def submit_bundle(
         if raced := receipts.of_nonce(session, nonce):
             return raced
         raise NotComplete(missing.problems) from None
-    decisions = routing.decide(session, [(made_with[one.digest], one.ward) for one in filed])
+    decisions = routing.decide(session, [(made_with[one.digest], one.ward, one.answers) for one in filed])
 
     bundle = _new_bundle(session, nonce, channel, language, received_at)
     if bundle is None:  # somebody else was faster with the same nonce, and has committed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,25 +29,25 @@ class Decision:
     inputs: dict[str, Any]
 
 
-def decide(session: Session, applications: Sequence[tuple[Procedure, str]]) -> list[Decision]:
-    """One decision a (procedure, ward), in their order; raises forms.routing.NotOurs, never falls back silently."""
+def decide(session: Session, applications: Sequence[tuple[Procedure, str, Mapping[str, Any]]]) -> list[Decision]:
+    """One decision a (procedure, ward, record), in their order; raises forms.routing.NotOurs, never falls back silently."""
     with tenancy.all_wards(session, "the offices of every ward a bundle goes to"):
         rows = session.execute(
             sa.select(BackOffice.ward, BackOffice.code, BackOffice.name, BackOffice.way).where(
-                BackOffice.ward.in_({ward for _, ward in applications}),
-                BackOffice.code.in_({procedure.office for procedure, _ in applications}),
+                BackOffice.ward.in_({ward for _, ward, _ in applications}),
+                BackOffice.code.in_({procedure.office for procedure, _, _ in applications}),
             )
         )
         offices = {(row.ward, row.code): (row.name, row.way) for row in rows}
     decisions = []
-    for procedure, ward in applications:
+    for procedure, ward, record in applications:
         own = {code: name for (of, code), (name, _) in offices.items() if of == ward}
-        to = route(procedure, ward, {**OFFICES, **own})
+        to = route(procedure, ward, {**OFFICES, **own}, record)
         name, way = offices.get((ward, to.office), (to.office_name, "inbox"))
         inputs = {
             "rule": RULE,
             "procedure": procedure.code,
-            "to": procedure.to.key,
+            "to": to.to,
             "ward": to.ward,
             "office_name": name,
         }
