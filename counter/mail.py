@@ -58,13 +58,15 @@ class Server:
     def _connected(self) -> Iterator[smtplib.SMTP]:
         trust = self.trust or ssl.create_default_context()
         if self.security == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=trust)
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(timeout=self.timeout, context=trust)
         else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+            connection = smtplib.SMTP(timeout=self.timeout)
+        connection._host = self.host  # type: ignore[attr-defined]  # what the certificate must name; else the constructor connects
         patience = threading.Timer(LONGEST, _hang_up, [connection])
         patience.daemon = True
         patience.start()
         try:
+            connection.connect(self.host, self.port)
             if self.security == "starttls":
                 connection.starttls(context=trust)
             yield connection
@@ -102,6 +104,8 @@ def address(text: str, name: str = "") -> Address:
     if any(character.isspace() or not character.isprintable() or character in ',;:<>"\\()[]' for character in text):
         raise Refused("no mail address")
     local, _, domain = text.rpartition("@")
+    if not local or not domain:
+        raise Refused("no mail address")
     try:
         return Address(name, addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
     except (ValueError, IndexError, TypeError) as error:  # what the library raises for half an address

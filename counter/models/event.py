@@ -28,6 +28,8 @@ class Kind(enum.StrEnum):
     MESSAGE = "message"
     DOCUMENT_ADDED = "document-added"
     WITHDRAWN = "withdrawn"
+    VISIT_BOOKED = "visit-booked"
+    VISIT_CANCELLED = "visit-cancelled"
 
 
 class Event(WardOwned, Base):

@@ -133,11 +133,10 @@ def queue(
     said = dict(detail or {})
     notice_id = _waiting_twin(session, bundle_id, kind, now, said) or _new(session, bundle_id, kind, now, said)
     with tenancy.all_wards(session, "one mail tells about the applications of a bundle in several wards"):
-        known = set(
-            session.execute(
-                sa.select(NoticeAbout.ward, NoticeAbout.application_id).where(NoticeAbout.notice_id == notice_id)
-            ).tuples()
+        rows = session.execute(
+            sa.select(NoticeAbout.ward, NoticeAbout.application_id).where(NoticeAbout.notice_id == notice_id)
         )
+        known = {(row.ward, row.application_id) for row in rows}
         about = [
             {"ward": case.ward, "notice_id": notice_id, "application_id": case.id}
             for case in cases
