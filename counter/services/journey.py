@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -69,8 +69,12 @@ def journey(
     answers: Mapping[str, Any],
     kept: Mapping[str, Any],
     overlays: Overlays | None = None,
+    confirm: Collection[str] = (),
 ) -> Journey:
-    """Every page of these procedures for these answers, and why they may not be submitted yet."""
+    """Every page of these procedures for these answers, and why they may not be submitted yet.
+
+    ``confirm``: answers carried from so long ago that they count only once their page was sent.
+    """
     bundle, answers = Bundle(procedures, overlays), still(answers)
     questions = bundle.asked(answers)
     problems = _with_kept(bundle.problems(answers), questions, kept)
@@ -79,7 +83,7 @@ def journey(
     for question in questions:
         if name is None or question.field.key != name.key:
             groups.setdefault(question.path.rpartition(".")[0], []).append(question)
-    pages = [_page(key, found, answers, kept, problems) for key, found in groups.items()]
+    pages = [_page(key, found, answers, kept, problems, confirm) for key, found in groups.items()]
     if name is not None:
         pages.insert(_roster_place(pages), _roster(name, answers, kept, problems))
     return Journey(tuple(pages), tuple(problems))
@@ -130,12 +134,14 @@ def _page(
     answers: Mapping[str, Any],
     kept: Mapping[str, Any],
     problems: Sequence[Problem],
+    confirm: Collection[str],
 ) -> Page:
     person = key.partition(".")[2]
     paths = {question.path for question in questions}
     here = tuple(problem for problem in problems if problem.path in paths)
     shown = [was_shown(answers, path) or path in kept for path in sorted(paths)]
-    state: State = "done" if all(shown) and not here else "part" if any(shown) else "todo"
+    looked_at = not paths.intersection(confirm)
+    state: State = "done" if all(shown) and not here and looked_at else "part" if any(shown) else "todo"
     return Page(key, questions[0].field.section.title, tuple(questions), state, person, here)
 
 

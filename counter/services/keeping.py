@@ -38,7 +38,7 @@ def merge(profile: Profile, procedures: Sequence[Procedure], answers: Document, 
             _role_changed(profile, key, value)
         profile.put(path, Fact(value, question.by[0], at))
     _home(profile, document, asked, at)
-    profile.people = [person for person in profile.people if person.facts]
+    profile.people = [person for place, person in enumerate(profile.people) if person.facts or not place]
     return profile
 
 

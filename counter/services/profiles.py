@@ -86,8 +86,11 @@ class Profile:
             self.facts.pop(path, None)
 
     def remove_person(self, person_id: str) -> None:
-        """Somebody with all that is kept about them, and every role that points to them."""
-        self.people = [person for person in self.people if person.id != person_id]
+        """All that is kept about somebody, and every role that points to them. The resident stays the first, unsaid."""
+        if self.people and self.people[0].id == person_id:
+            self.people[0].facts.clear()
+        else:
+            self.people = [person for person in self.people if person.id != person_id]
         self.facts = {key: fact for key, fact in self.facts.items() if fact.value != person_id}
 
     def paths(self) -> Iterator[tuple[str, Fact]]:

@@ -34,11 +34,17 @@ def current() -> SignedIn | None:
     return found
 
 
+def seems_signed_in() -> bool:
+    """What the header of any page may go by, without a query: a cookie of ours that did not sleep too long."""
+    return not flask.g.get("resident_gone") and _token() is not None
+
+
 def begin(response: Response, token: str) -> Response:
     """Give a fresh token to the browser; whatever it held before is worth nothing."""
     _write(response, token)
     flask.g.resident_written = True
     flask.g.pop("resident", None)
+    flask.g.pop("resident_gone", None)
     return response
 
 
@@ -49,7 +55,7 @@ def forget(response: Response) -> Response:
             accounts.sign_out(db(), token)
         response.delete_cookie(_name(), secure=_https(), httponly=True, samesite="Lax", path="/")
     flask.g.resident = None
-    flask.g.resident_written = True
+    flask.g.resident_written = flask.g.resident_gone = True
     return response
 
 
