@@ -150,7 +150,8 @@ def pass_on(
         keys[row["id"]] = row["key_id"]
         for path, item in _items(procedure, record):
             sent = here[item["id"]]
-            rows.append(_row(session, row["ward"], row["id"], row["key_id"], sent, SUBMITTED, path, now))
+            in_order = now + dt.timedelta(microseconds=len(rows))
+            rows.append(_row(session, row["ward"], row["id"], row["key_id"], sent, SUBMITTED, path, in_order))
     if rows:
         _previews(session, rows, keys)
         session.execute(sa.insert(ApplicationFile), rows)

@@ -100,6 +100,8 @@ def _put(opened: Opened, question: Question, document: Enclosure | None) -> str:
         sent = attachments.add(db(), folder(), draft.id, document)
     except Refused as refused:
         return refused.code
+    if sent.id in {item["id"] for item in here}:
+        return ""
     _name(opened, question.path, [*(here if kind.most > 1 else []), sent.value])
     if kind.most == 1:
         _drop_unused(opened, here)
