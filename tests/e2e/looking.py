@@ -41,12 +41,14 @@ def picture(page: Page, folder: Path | None, name: str, *, whole: bool = True) -
 class Visitor:
     """Somebody at a browser who answers what is asked from a document."""
 
-    def __init__(self, page: Page, answers: Mapping[str, Any], *, axe: bool = True) -> None:
+    def __init__(
+        self, page: Page, answers: Mapping[str, Any], *, axe: bool = True, seen: set[tuple[str, str, int]] | None = None
+    ) -> None:
         self.page = page
         self.answers = answers
         self.axe = axe
         self.people: list[str] = []
-        self._seen: set[tuple[str, str, int]] = set()
+        self._seen = set() if seen is None else seen
         self.pictures: Path | None = None
 
     def open(self, address: str) -> None:
@@ -62,7 +64,7 @@ class Visitor:
         """Every page is measured; axe sees each sort of page once: the same questions of another person are no news."""
         kinds = self.page.evaluate("[...document.querySelectorAll('[data-kind]')].map(one => one.dataset.kind).join()")
         wrong = self.page.locator(".sc-banner--error").count()
-        sort = (re.sub(r"m[0-9a-f]{6}|/apply/\w+|#.*", "", self.page.url), kinds, wrong)
+        sort = (re.sub(r"^\w+://[^/]+|m[0-9a-f]{6}|/apply/\w+|#.*", "", self.page.url), kinds, wrong)
         check(self.page, axe=self.axe and sort not in self._seen)
         self._seen.add(sort)
 
@@ -70,6 +72,19 @@ class Visitor:
     def place(self) -> str:
         """What the address says after the draft's id."""
         return re.sub(r"^.*/apply/\w+/|[?#].*$", "", self.page.url)
+
+    def guide(self) -> None:
+        """From the first question of 手続ナビ to its list."""
+        for _ in range(20):
+            if not self.page.locator("[data-path]").count():
+                return
+            self.fill()
+            self.press()
+        raise AssertionError(f"no end: {self.page.url}")
+
+    def begin(self) -> None:
+        """From the task list to the first page of questions."""
+        self.press("a.sc-button--large")
 
     def walk(self) -> None:
         """From the first question to the check page."""

@@ -14,7 +14,7 @@ from counter.services.journey import urgent_first
 from counter.web.access import public
 from counter.web.front import blueprint
 from counter.web.front.languages import complete_languages
-from counter.web.front.search import search
+from counter.web.front.search import events, search
 from counter.web.wards import ward_name
 from forms.life_events import CATEGORIES, LIFE_EVENTS
 from forms.model import Deadline, Procedure
@@ -48,7 +48,7 @@ def procedures() -> str:
     found = [one for one in found if here(one)]
     return flask.render_template(
         "front/procedures.html", query=query, found=found, whole=whole, by=by, ward=ward, wards=ward_options(),
-        groups=() if query else _groups(found, by), events=LIFE_EVENTS.values(), ward_name=ward_name,
+        groups=() if query else _groups(found, by), happened=events(query), ward_name=ward_name,
     )  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""Each life event, from the front page to the receipt: in Japanese with scripts, in English without."""
+
+from __future__ import annotations
+
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import lives
+from tests.e2e.conftest import NewContext
+from tests.e2e.looking import Visitor
+
+pytestmark = pytest.mark.browser
+
+LOOKED: set[tuple[str, str, int]] = set()  # sorts of pages that axe has seen in this module
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("event", lives.WALKED)
+def test_a_life_event_from_the_front_page_to_the_receipt(visit: NewContext, event: str, language: str) -> None:
+    life = lives.life(event)
+    scripts = language == "ja"
+    width = 1280 if scripts else 320
+    page = visit(width, 800, java_script_enabled=scripts).new_page()
+    visitor = Visitor(page, life.answers, axe=scripts, seen=LOOKED)
+    visitor.open(f"/?lang={language}")
+    visitor.press(f"a[data-event={event}]")
+    visitor.guide()
+    boxes = page.locator("input[name=procedure]")
+    assert [one.input_value() for one in boxes.all()] == lives.codes(life.procedures)
+    visitor.press()
+    visitor.begin()
+    visitor.walk()
+    visitor.press("button.sc-button--large")
+    expect(page.locator(".sc-receipt h1")).to_be_visible()
+    assert page.locator("ol.sc-rows > li").count() >= len(life.procedures)
