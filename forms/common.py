@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forms.conditions import Is
-from forms.kinds import Account, Address, Choice, Date, Digits, Email, File, Kana, LongText, Name, Person, Phone, Text
+from forms.kinds import Account, Address, Choice, Date, Digits, Email, File, Kana, Name, Person, Phone, Text
 from forms.messages import N_
 from forms.model import About, Ask, Field, Section, ask
 from forms.path import Document, look_up
@@ -29,8 +29,9 @@ CHANGED_ON = Field(
     EVENT, "changed_on", N_("家族や仕事などが変わった日"), Date(), N_("手続をする理由ができた日です（異動年月日）。")
 )
 
+DIED_ON = Field(EVENT, "died_on", N_("亡くなった日（死亡年月日）"), Date(past=True))
+
 DECEASED_PAGE = Section("death", N_("亡くなった方"), order=8)
-DIED_ON = Field(DECEASED_PAGE, "died_on", N_("亡くなった日（死亡年月日）"), Date(past=True))
 FUNERAL_ON = Field(DECEASED_PAGE, "funeral_on", N_("葬儀を行った日"), Date(past=True))
 LAST_ADDRESS = Field(
     DECEASED_PAGE, "last_address", N_("亡くなった方の住所"), Address(), N_("亡くなったときに住民票があった住所です。")
@@ -102,7 +103,7 @@ MANDATE = Field(
     WHO,
     "mandate",
     N_("頼んだこと（委任の内容）"),
-    LongText(300, 2),
+    Text(200, 135.0),
     N_("だれが何を頼んだのかを書きます。例：転入届を出すこと"),
 )
 OLD_HEAD = Field(
@@ -165,7 +166,13 @@ TO_CLAIMANT = Field(
     Choice((("child", N_("子")), ("grandchild", N_("孫")), ("other", N_("そのほか")))),
 )
 TOGETHER = Field(PEOPLE, "together", N_("児童手当を請求する方・受けている方といっしょに住んでいますか"), Choice())
-ELSEWHERE = Field(PEOPLE, "elsewhere", N_("別に住んでいる住所"), Address(abroad=True))
+ELSEWHERE = Field(
+    PEOPLE,
+    "elsewhere",
+    N_("別に住んでいる住所"),
+    Text(300, 150.0),
+    N_("都道府県から書きます。外国の住所でもかまいません。"),
+)
 ACCOUNT = Field(PEOPLE, "account", N_("振込先の口座"), Account(), N_("本人の名義の口座だけです。"))
 CARE_NUMBER = Field(
     PEOPLE,

@@ -10,11 +10,12 @@ from typing import Any
 
 from forms import kinds
 from forms.bundle import Bundle
+from forms.conditions import InOrder, SameWard
 from forms.kinds.base import Kind
 from forms.kinds.dates import today
 from forms.kinds.files import on_paper
 from forms.model import Procedure
-from forms.path import members
+from forms.path import look_up, members
 from forms.wards import WARDS
 
 FAMILY = ("髙橋", "佐藤", "山﨑", "グエン", "神", "渡邊", "O'Brien", "𠮷田", "辻󠄀")
@@ -90,6 +91,8 @@ def _(kind: kinds.Date, rng: Random) -> Any:
 
 @answer.register
 def _(kind: kinds.Choice, rng: Random) -> Any:
+    if kind.options == kinds.YES_NO:  # lists fill with those who say yes
+        return "yes" if rng.random() < 0.7 else "no"
     return rng.choice(kind.options)[0]
 
 
@@ -144,7 +147,23 @@ def household(procedures: Sequence[Procedure], rng: Random, *, people: int | Non
     document: dict[str, Any] = {"people": [{"id": f"m{rng.randrange(16**6):06x}"} for _ in range(count)]}
     if rng.random() < 0.3:
         document["people"].append({"id": "agent1", "listed": False})
-    return answer_all(bundle, document, rng)
+    if rng.random() < 0.5:  # half of all households move, whatever else happens to them
+        document["event"] = {"cause": "moving"}
+    return _mostly_right(procedures, answer_all(bundle, document, rng), rng)
+
+
+def _mostly_right(procedures: Sequence[Procedure], document: dict[str, Any], rng: Random) -> dict[str, Any]:
+    """Days that must follow each other mostly do, and who moves within a ward mostly does."""
+    for holds in (must.holds for procedure in procedures for must in procedure.musts):
+        one, other = (look_up(document, field.key) for field in (holds.first, holds.second))
+        if not one or not other or holds.holds(one, other) or rng.random() < 0.1:
+            continue
+        if isinstance(holds, InOrder):
+            document[holds.first.section.key][holds.first.name] = other
+            document[holds.second.section.key][holds.second.name] = one
+        elif isinstance(holds, SameWard):
+            one["city"] = other["city"]
+    return document
 
 
 def answer_all(

@@ -62,8 +62,8 @@ _SAY_DEATH = N_("亡くなった日の次の日から15日以内")
 PROCEDURE = Procedure(
     "child-allowance", N_("児童手当 認定請求書"), "child-support", to=NEW_ADDRESS, or_to=(HOME_ADDRESS,),
     asks=(
-        *DATED_RESIDENCE,
-        Ask(JAN1, when=Is(CAUSE, "moving")), Ask(OLD_ADDRESS, when=Is(JAN1, "old")),
+        *DATED_RESIDENCE[:-1], Ask(JAN1, when=Is(CAUSE, "moving")), Ask(OLD_ADDRESS, when=Is(JAN1, "old")),
+        DATED_RESIDENCE[-1],
         Ask(JAN1_HERE, when=Is(CAUSE, *SETTLED)),
         Ask(JAN1_ADDRESS, when=Is(JAN1, "other") | Is(JAN1_HERE, "no")),
         About(APPLICANT, ask(NAME, PHONE)),
@@ -77,7 +77,7 @@ PROCEDURE = Procedure(
                 Ask(ELSEWHERE, when=Is(TOGETHER, "no")),
             ),
             where=Age(BIRTH_DATE, MOVE_IN_DATE, under=18, school_year=True, instead=SINCE) & Is(RAISED, "yes"),
-            name="children", title=N_("児童"),
+            name="children", title=N_("児童"), rows=2,
         ),
         Ask(CONSENT),
     ),

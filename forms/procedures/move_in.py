@@ -31,7 +31,7 @@ PROCEDURE = Procedure(
         About(
             PEOPLE,
             (Ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, SEX, RELATION)),
-            where=Is(MOVES, "yes"), name="movers", title=N_("引っ越す方"), rows=4,
+            where=Is(MOVES, "yes"), name="movers", title=N_("引っ越す方"),
         ),
     ),
     summary=N_("ほかの市区町村から引っ越してきたときの届け出です。ここで先に入力し、窓口で本人確認をします。"),

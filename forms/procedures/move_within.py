@@ -31,7 +31,7 @@ PROCEDURE = Procedure(
         About(HEAD, (Ask(NAME), Ask(KANA, required=False))),
         About(
             PEOPLE, (Ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, RELATION)),
-            where=Is(MOVES, "yes"), name="movers", title=N_("引っ越す方"), rows=4,
+            where=Is(MOVES, "yes"), name="movers", title=N_("引っ越す方"),
         ),
     ),
     musts=(
