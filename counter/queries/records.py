@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from counter import vault
+from counter import tenancy, vault
 from counter.models.application import Application
+from counter.models.definition import Definition
+from counter.models.keys import Key
+from forms import snapshot
+from forms.model import Procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +39,43 @@ def opened(session: Session, application: Application) -> Content:
     """Raises vault.Shredded when the application was erased."""
     where = sealed_as(application.ward, application.id)
     return Content(**vault.of(session).open(session, application.key_id, where, application.sealed))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What one office received, as it stands today; ``content`` is None when it was erased."""
+
+    line: int
+    ward: str
+    application_id: str
+    office_name: str
+    status: str
+    revision: int
+    definition: Procedure
+    content: Content | None
+
+
+def of_bundle(session: Session, bundle_id: str) -> tuple[Received, ...]:
+    """Every application of a bundle, opened for the resident; two statements, however many offices."""
+    with tenancy.all_wards(session, "the resident's copy names what each office received"):
+        rows = session.execute(
+            sa.select(Application, Definition.content)
+            .join(Definition, Definition.digest == Application.definition_digest)
+            .where(Application.bundle_id == bundle_id)
+            .order_by(Application.line)
+        ).all()
+    keys = session.scalars(sa.select(Key).where(Key.id.in_([row.Application.key_id for row in rows]))).all()
+    found = tuple(_received(session, row.Application, row.content) for row in rows)
+    del keys  # held until here, so that none is asked for again
+    return found
+
+
+def _received(session: Session, row: Application, definition: dict[str, Any]) -> Received:
+    try:
+        content = opened(session, row)
+    except vault.Shredded:
+        content = None
+    office_name = str(row.routing_inputs["office_name"])
+    return Received(
+        row.line, row.ward, row.id, office_name, row.status, row.revision, snapshot.load(definition), content
+    )

@@ -13,9 +13,8 @@ from counter.models.event import Kind
 from counter.models.notice import NoticeKind
 from counter.queries.office import Row, View
 from counter.services import audit, corrections, messages, notices, status
-from counter.services.status import Refused
+from counter.services.status import OPEN, Refused
 
-OPEN = (Status.RECEIVED, Status.AWAITING_VISIT, Status.IN_REVIEW, Status.CORRECTION)
 NEXT: dict[Status, tuple[Status, ...]] = {
     Status.RECEIVED: (Status.IN_REVIEW, Status.DONE, Status.REJECTED),
     Status.AWAITING_VISIT: (Status.IN_REVIEW, Status.REJECTED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,6 +73,13 @@ def shown_items(definition: Procedure, record: Mapping[str, Any]) -> list[Item]:
     ]
 
 
+def every_question(definition: Procedure, record: Mapping[str, Any]) -> dict[str, Question]:
+    """Whatever a correction may ask, by record path; required where the rules say so once they see the answers."""
+    return {
+        item.path: item.question for item in items(definition, record) if item.question.field.kind.code not in NOT_HERE
+    }
+
+
 def open_questions(definition: Procedure, content: Content, paths: Sequence[str]) -> tuple[Question, ...]:
     """The marked fields as questions, one for each fact: two places of one answer are asked once."""
     wanted: list[Question] = []
@@ -93,15 +100,11 @@ def mend(definition: Procedure, content: Content, values: Mapping[str, Any], war
             _set(record, place, value)
     asked_before, asked_now = _asked(definition, content.record), _asked(definition, record)
     whole = _comes_back(definition, content.record)
-    opened: tuple[Question, ...] = ()
-    if whole:
-        opened = tuple(
-            replace(_question(definition, path, field, {}), required=required)
-            for path, (field, required) in asked_now.items()
-            if path not in asked_before and path not in values and field.kind.code not in NOT_HERE
-        )
-    problems = _new_problems(definition, content.record, record, {question.path for question in opened})
-    problems |= _elsewhere(definition, record, values, ward)
+    problems = _new_problems(definition, content.record, record)
+    opened = _opened(definition, record, asked_before, asked_now, problems, set(values)) if whole else ()
+    for question in opened:
+        problems.pop(question.path, None)
+    problems |= _elsewhere(definition, values, ward)
     if whole and not problems and not opened:
         trimmed, _ = project(definition, gather(definition, record))
         if _rows(definition, trimmed) != _rows(definition, record):
@@ -151,20 +154,34 @@ def _comes_back(definition: Procedure, record: Mapping[str, Any]) -> bool:
     return projected == record
 
 
-def _new_problems(
-    definition: Procedure, before: Mapping[str, Any], after: Mapping[str, Any], opened: set[str]
-) -> dict[str, Message]:
+def _opened(
+    definition: Procedure,
+    record: Mapping[str, Any],
+    before: Collection[str],
+    now: Mapping[str, tuple[Field, bool]],
+    problems: Collection[str],
+    given: Collection[str],
+) -> tuple[Question, ...]:
+    """What these answers brought onto the path; with a person who came new, everything asked about them."""
+    new = {path for path in now if path not in before}
+    for about in definition.abouts:
+        fields = {f"{about.record_key}.{ask.field.name}" for ask in about.asks}
+        if isinstance(about.who, Field) and about.record_key not in record and fields & set(problems):
+            new |= {f"{about.record_key}.{ask.field.name}" for ask in about.asks if ask.when is None}
+    return tuple(
+        replace(item.question, required=now.get(item.path, (None, False))[1])
+        for item in items(definition, record)
+        if item.path in new and item.path not in given and item.question.field.kind.code not in NOT_HERE
+    )
+
+
+def _new_problems(definition: Procedure, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Message]:
+    """What the rules say now and did not say before: a record need not tell all that its document told."""
     known = judge(definition, before)
-    return {
-        path: message
-        for path, message in judge(definition, after).items()
-        if known.get(path) != message and path not in opened
-    }
+    return {path: message for path, message in judge(definition, after).items() if known.get(path) != message}
 
 
-def _elsewhere(
-    definition: Procedure, record: Mapping[str, Any], values: Mapping[str, Any], ward: str
-) -> dict[str, Message]:
+def _elsewhere(definition: Procedure, values: Mapping[str, Any], ward: str) -> dict[str, Message]:
     """An application stays in its ward."""
     path = definition.to.key
     if path not in values or values[path] is None or ward in definition.to.kind.wards(values[path]):

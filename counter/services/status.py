@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +15,21 @@ from counter import ids, tenancy, vault
 from counter.models.application import Application, Status
 from counter.models.bundle import Bundle
 from counter.models.event import Event, Kind
-from counter.queries import office
+from counter.queries import correspondence, office, standing
 from counter.queries.records import note_sealed_as
-from counter.services import guessing, links, receipts
+from counter.queries.standing import Standing
+from counter.services import guessing, links, periods, receipts, slots
 from counter.services.guessing import TooManyGuesses as TooManyGuesses
 from counter.services.receipts import Line
 
 
 class Refused(Exception):
     """The step is not possible; the message says why, for the clerk."""
+
+
+NO_CONFLICT = (Kind.DELIVERED, Kind.UNDELIVERABLE, Kind.RESENT, Kind.VISIT_BOOKED, Kind.VISIT_CANCELLED)
+"""Events that decide nothing: a clerk who has not seen them may go on."""
+OPEN = (Status.RECEIVED, Status.AWAITING_VISIT, Status.IN_REVIEW, Status.CORRECTION)
 
 
 class Conflict(Exception):
@@ -39,6 +45,23 @@ class Step:
     status: str
     at: dt.datetime
     note: str | None
+    own: bool = False  # the resident did it
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One line of a receipt and where it stands. ``since``: when it came to stand there; ``due``: the office's own day."""
+
+    line: Line
+    standing: Standing
+    steps: tuple[Step, ...]  # the newest first
+    since: dt.datetime
+    due: dt.date | None
+
+    @property
+    def open(self) -> bool:
+        """Whether the office has not decided, and nobody took it back."""
+        return self.standing.status in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +73,10 @@ class BundleStatus:
     received_at: dt.datetime
     lines: tuple[Line, ...]
     steps: tuple[Step, ...]
+    offices: tuple[Office, ...] = ()
+
+    def office(self, suffix: int) -> Office | None:
+        return next((each for each in self.offices if each.line.suffix == suffix), None)
 
 
 def append(
@@ -75,6 +102,7 @@ def append(
     if after is not None and row.last_event != after and _others_acted(session, ward, application_id, after):
         raise Conflict
     row.last_event += 1
+    waited = row.status == Status.AWAITING_VISIT
     if status is not None:
         row.status = status.value
     if assignee is not None:
@@ -99,6 +127,8 @@ def append(
     session.add(event)
     session.flush()
     links.acted(session, row, kind, status, at)
+    if waited and row.status != Status.AWAITING_VISIT and row.arrived_at is None:
+        slots.left(session, row)
     return event
 
 
@@ -109,7 +139,7 @@ def _others_acted(session: Session, ward: str, application_id: str, after: int) 
                 Event.ward == ward,
                 Event.application_id == application_id,
                 Event.seq > after,
-                Event.kind.not_in([Kind.DELIVERED, Kind.UNDELIVERABLE, Kind.RESENT]),
+                Event.kind.not_in(NO_CONFLICT),
             )
         )
     )
@@ -142,7 +172,10 @@ def of_bundle(session: Session, bundle_id: str) -> BundleStatus | None:
 
 
 def _view(session: Session, bundle: Bundle) -> BundleStatus:
+    """A fixed number of statements, however many offices and events."""
     lines = receipts.lines(session, bundle.id)
+    standings = standing.of_bundle(session, bundle.id)
+    keys = correspondence.load_keys(session, standing.key_ids(standings))  # held: notes open without asking for each
     suffixes = {line.application_id: line.suffix for line in lines}
     with tenancy.all_wards(session, "the resident follows every office of the bundle"):
         events = session.execute(
@@ -158,7 +191,23 @@ def _view(session: Session, bundle: Bundle) -> BundleStatus:
             status=event.status,
             at=event.at,
             note=office.note(session, key_id, event),
+            own=event.actor == "resident",
         )
         for event, key_id in events
     )
-    return BundleStatus(bundle.id, ids.grouped(bundle.id), bundle.received_at, lines, steps)
+    del keys
+    offices = tuple(_office(line, each, steps) for line, each in zip(lines, standings, strict=True))
+    return BundleStatus(bundle.id, ids.grouped(bundle.id), bundle.received_at, lines, steps, offices)
+
+
+def _office(line: Line, here: Standing, steps: Sequence[Step]) -> Office:
+    own = [step for step in steps if step.suffix == line.suffix]
+    since = own[-1].at
+    for step in reversed(own):
+        if step.status != here.status:
+            break
+        since = step.at
+    due = None
+    if here.arrived_at is not None and here.status in (Status.RECEIVED, Status.IN_REVIEW):
+        due = periods.due_day(here.procedure, here.arrived_at, here.paused_days)
+    return Office(line, here, tuple(reversed(own)), since, due)

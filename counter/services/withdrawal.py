@@ -11,7 +11,7 @@ from counter.models.delivery import Subject
 from counter.models.event import Kind
 from counter.models.notice import NoticeKind
 from counter.services import audit, corrections, delivery, notices, status
-from counter.services.cases import OPEN
+from counter.services.status import OPEN
 
 LONGEST_REASON = 1000
 

@@ -7,10 +7,12 @@ import segno
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from counter.extensions import db
 from counter.locales import plain, translate
+from counter.queries import records
 from counter.services.receipts import Receipt
-from counter.web.apply.opened import Opened
-from counter.web.apply.summary import groups
+from counter.web.status.facts import Group, groups
+from counter.web.wards import ward_name
 from forms.messages import N_
 
 
@@ -22,18 +24,28 @@ def status_code(receipt: Receipt) -> Markup:
     return Markup(code.svg_inline(scale=4, border=2, svgclass="sc-qr", title=title))  # noqa: S704 - segno escapes
 
 
-def pdf_copy(opened: Opened, receipt: Receipt) -> Response:
-    """The receipt and every answer, as a tagged PDF. Its HTML twin is the receipt page."""
+def pdf_copy(receipt: Receipt) -> Response:
+    """The receipt, and which office received which answer, as a tagged PDF. Its HTML twin is the receipt page."""
+    html = flask.render_template(
+        "apply/copy.html", number=receipt.number, received_at=receipt.received_at, lines=receipt.lines,
+        secret=receipt.secret, code=status_code(receipt), ward_name=ward_name, groups=received_by(receipt),
+    )  # fmt: skip
+    return pdf(html, f"receipt-{receipt.number}.pdf")
+
+
+def received_by(receipt: Receipt) -> list[Group]:
+    """Every answer once, with the lines of the receipt whose offices hold it, as they hold it today."""
+    return groups(records.of_bundle(db(), receipt.bundle_id))
+
+
+def pdf(html: str, name: str) -> Response:
     from weasyprint import HTML  # 0.3 s to import, and few requests need it
 
-    html = flask.render_template(
-        "apply/copy.html", opened=opened, receipt=receipt, groups=groups(opened), code=status_code(receipt)
-    )
     # WeasyPrint sets no ruby: readings would stand in the middle of words.
     html = str(plain(Markup(html)))  # noqa: S704 - our own template's output
     data = HTML(string=html, url_fetcher=_refuse).write_pdf(pdf_variant="pdf/ua-1")
     response = flask.Response(data, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{receipt.number}.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from counter.queries.office import Filters
-from counter.services.cases import OPEN
+from counter.services.status import OPEN
 from counter.web.access import Member
 from counter.web.office.words import CHANNELS, STATUSES
 from forms.web import presentable

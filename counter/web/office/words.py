@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from counter.locales import JST
 from counter.queries.office import Row
-from counter.services.cases import OPEN
+from counter.services.status import OPEN
 from forms.deadlines import is_closed
 
 STATUSES = {

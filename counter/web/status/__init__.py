@@ -1,64 +1,10 @@
-"""申請状況: what number and second secret show to a resident."""
-
-from __future__ import annotations
+"""申請状況: what a resident sees and does after filing, from the look-up to the last copy."""
 
 import flask
-from flask_limiter.util import get_remote_address
-from werkzeug.wrappers import Response
-
-from counter import locales
-from counter.extensions import db, keep_changes
-from counter.services import status
-from counter.web.access import public, receipt_holder
-from counter.web.status import grant, words
-from counter.web.wards import ward_name
-from forms.web import presentable
 
 blueprint = flask.Blueprint("status", __name__, url_prefix="/status")
 
+from counter.web.status import views  # noqa: E402, I001  the look-up first: the others lead back to it
+from counter.web.status import copies, corrections, messages, withdraw  # noqa: E402  each adds its routes
 
-@blueprint.get("/")
-@public
-def look_up() -> str:
-    return _form(number=presentable(flask.request.args.get("number", "")[:40]), late="late" in flask.request.args)
-
-
-@blueprint.post("/")
-@public
-def find() -> str | Response | tuple[str, int]:
-    number, secret = (presentable(flask.request.form.get(name, "")[:100]) for name in ("number", "secret"))
-    if locales.switching():
-        return _form(number=number, secret=secret)
-    keep_changes()
-    try:
-        found = status.by_number(db(), number, secret, get_remote_address())
-    except status.TooManyGuesses as guesses:
-        return _form(number=number, wait=-(-guesses.retry_after // 60)), 429
-    if found is None:
-        return _form(number=number, secret=secret, failed=True)
-    grant.give(found.bundle_id)
-    return flask.redirect(flask.url_for("status.show", number=found.number), 303)
-
-
-@blueprint.get("/<number>")
-@receipt_holder
-def show(number: str) -> str:
-    found = grant.opened_bundle(number)
-    return flask.render_template("status/show.html", found=found, ward_name=ward_name, **vars_of_words())
-
-
-@blueprint.post("/<number>/close")
-@receipt_holder
-def close(number: str) -> Response:
-    grant.close(number)
-    return flask.redirect(flask.url_for("front.index"))
-
-
-def vars_of_words() -> dict[str, object]:
-    return {name: getattr(words, name) for name in ("status_words", "status_help", "tone", "step_words")}
-
-
-def _form(number: str, secret: str = "", failed: bool = False, wait: int = 0, late: bool = False) -> str:
-    return flask.render_template(
-        "status/look_up.html", number=number, secret=secret, failed=failed, wait=wait, late=late, open_form=True
-    )
+__all__ = ["blueprint", "copies", "corrections", "messages", "views", "withdraw"]
