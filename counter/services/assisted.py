@@ -112,14 +112,11 @@ def submit(
         raise NotReady("本人の確認を記録してから申請してください。確認のあとで内容が変わったときは、もう一度必要です。")
     if not counter.identity:
         raise NotReady("本人確認書類を記録してから申請してください。")
-    once.take_turn(session, draft.nonce)
-    before = once.filed(session, draft.nonce)
-    left = tuple(procedure for procedure in procedures if procedure.code not in before)
-    if not left:
+    if not procedures:
         raise NotReady("この下書きの手続は、もう受け付けています。")
     receipt = applications.submit_bundle(
         session,
-        procedures=left,
+        procedures=procedures,
         answers=draft.answers,
         channel=Channel.COUNTER,
         nonce=draft.nonce,
@@ -128,7 +125,7 @@ def submit(
         received_at=now,
         actor=counter.actor,
     )
-    once.note(session, draft.nonce, [procedure.code for procedure in left], receipt.bundle_id, now)
+    once.note(session, draft.nonce, [procedure.code for procedure in procedures], receipt.bundle_id, now)
     audit.record(session, counter.ward, counter.actor, "assisted.submit", counter.id, {"bundle": receipt.bundle_id})
     return receipt
 

@@ -35,7 +35,8 @@ class Draft:
     ``kept``: what was typed and could not be read; ``suggested``: what a page may be filled with before it was
     ever sent, such as the ward chosen at the start. Both raw, by document path. ``sources``: where an answer that was
     not typed came from. ``digests``: the definitions the resident last saw. ``writers``: which opened page wrote an
-    answer last, and ``sent``: which one was sent last, so that two tabs of one draft can be told apart.
+    answer last, and ``sent``: which one was sent last, so that two tabs of one draft can be told apart. ``filed``: procedures that came in on the
+    draft's own paper, with their bundle.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Draft:
     digests: dict[str, str] = dataclasses.field(default_factory=dict)
     writers: dict[str, str] = dataclasses.field(default_factory=dict)
     sent: str = ""
+    filed: dict[str, str] = dataclasses.field(default_factory=dict)
     bundle_id: str | None = None
     counter_session: str | None = None
     version: int = 1
@@ -203,6 +205,17 @@ def submitted_by(session: Session, owner: str, bundle_id: str) -> bool:
     return session.execute(query.limit(1)).first() is not None
 
 
+def note_filed(session: Session, nonce: str, procedure: str, bundle_id: str) -> None:
+    """A paper that this draft printed became a case: the draft files this procedure no more."""
+    row = session.scalars(sa.select(Row).where(Row.nonce == nonce).with_for_update()).one_or_none()
+    if row is None:
+        return  # expired or erased: paper comes back late
+    draft = _open(session, row)
+    draft.filed[procedure] = bundle_id
+    row.content = _seal(session, row.key_id, draft)
+    session.flush()
+
+
 def put(answers: Document, path: str, value: Any) -> None:
     """Write one answer into a document; a person who is not there is not made."""
     section, *rest = path.split(".")
@@ -284,7 +297,7 @@ def _seal(session: Session, key_id: str, draft: Draft) -> bytes:
     content = {
         "procedures": list(draft.procedures), "event": draft.event, "answers": draft.answers, "kept": draft.kept,
         "suggested": draft.suggested, "sources": draft.sources, "reuse": draft.reuse, "digests": draft.digests,
-        "writers": draft.writers, "sent": draft.sent,
+        "writers": draft.writers, "sent": draft.sent, "filed": draft.filed,
     }  # fmt: skip
     return vault.of(session).seal(session, key_id, f"draft:content:{draft.id}", content)
 

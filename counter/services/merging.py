@@ -54,7 +54,7 @@ def merge(
             or before is None
             or before == now
             or here == now
-            or draft.writers.get(path) == tab
+            or (tab and draft.writers.get(path) == tab)
         ):
             take.append(path)
         elif here != before and not _only_suggested(draft, path, values[path]):

@@ -10,6 +10,8 @@ BLUEPRINTS = (
     "counter.web.suppliers:blueprint",
     "counter.web.account.views:blueprint",
     "counter.web.office:blueprint",
+    "counter.web.assisted.views:blueprint",
+    "counter.web.assisted.second:blueprint",
     "counter.web.desk.batches:blueprint",
     "counter.web.desk.printing:blueprint",
     "counter.web.desk.review:blueprint",

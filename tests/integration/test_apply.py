@@ -289,8 +289,8 @@ def test_on_a_shared_machine_the_next_person_finds_nothing(resident: Resident) -
 def test_a_draft_is_printed_as_paper_of_its_procedure(resident: Resident) -> None:
     to_check(resident)
     for code in moves.MOVE:
-        assert resident.client.get(resident.address.replace("check", f"paper/{code}.pdf")).data.startswith(b"%PDF")
-    assert resident.client.get(resident.address.replace("check", "paper/supplier.pdf")).status_code == 404
+        assert resident.client.post(resident.address.replace("check", f"paper/{code}.pdf")).data.startswith(b"%PDF")
+    assert resident.client.post(resident.address.replace("check", "paper/supplier.pdf")).status_code == 404
 
 
 def test_a_draft_past_its_day_is_gone_and_erased(resident: Resident, store: Store) -> None:

@@ -39,6 +39,7 @@ class Task:
 
 _TASKS = (
     ("clerk", "案件", "office.queue", "office."),
+    ("desk", "書かない窓口", "assisted.home", "assisted."),
     ("desk", "取込", "desk.home", "desk."),
     ("desk", "確認", "review.waiting", "review."),
     ("desk", "用紙", "sheets.choose", "sheets."),
@@ -84,3 +85,8 @@ def jst(moment: dt.datetime) -> str:
     here = moment.astimezone(JST)
     year = "" if here.year == dt.datetime.now(JST).year else f"{here.year}年"
     return f"{year}{here.month}月{here.day}日 {here:%H:%M}"
+
+
+def clock(moment: dt.datetime) -> str:
+    """14:05, in Japan."""
+    return f"{moment.astimezone(JST):%H:%M}"

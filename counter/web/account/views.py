@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import secrets
 
@@ -12,16 +13,17 @@ from flask_security.utils import login_user
 
 from counter.extensions import db, keep_changes, limiter
 from counter.queries import organisation
-from counter.services import audit
+from counter.services import assisted, audit
 from counter.web import access
 from counter.web.account import security
-from counter.web.account.frame import dress, jst
+from counter.web.account.frame import clock, dress, jst
 from forms.wards import WARDS
 
 blueprint = flask.Blueprint("account", __name__, url_prefix="/staff")
 dress(blueprint)
 blueprint.record_once(lambda state: security.init_app(state.app))
 blueprint.add_app_template_filter(jst, "jst")
+blueprint.add_app_template_filter(clock, "clock")
 
 WRONG = "メールアドレスかパスワードが違います。もう一度入力してください。"
 DEMO_PASSWORD = "madoguchi-demo"  # noqa: S105 - shown on the page itself, and only in the demonstration
@@ -64,6 +66,7 @@ def sign_in_post() -> flask.typing.ResponseReturnValue:
 def sign_out() -> flask.typing.ResponseReturnValue:
     if current_user.is_authenticated:
         audit.record(db(), current_user.ward, f"staff:{current_user.id}", "staff.sign-out", str(current_user.id))
+        assisted.end_all(db(), current_user.ward, f"staff:{current_user.id}", dt.datetime.now(dt.UTC), "sign-out")
         logout_user()
     flask.session.clear()
     return flask.redirect(flask.url_for("account.sign_in"))

@@ -2,6 +2,19 @@
 
 import flask
 
-blueprint = flask.Blueprint("apply", __name__, url_prefix="/apply")
+from counter.web.apply import owner
 
-from counter.web.apply import begin, finish, guide, paper, questions  # noqa: E402, F401  each adds its routes
+blueprint = flask.Blueprint("apply", __name__, url_prefix="/apply")
+blueprint.app_context_processor(owner.of_machine)
+blueprint.after_request(owner.keep_awake)
+
+from counter.web.apply import (  # noqa: E402  each adds its routes
+    begin,  # noqa: F401
+    elsewhere,  # noqa: F401
+    enclosures,  # noqa: F401
+    finish,  # noqa: F401
+    guide,  # noqa: F401
+    paper,  # noqa: F401
+    questions,  # noqa: F401
+    saving,  # noqa: F401
+)

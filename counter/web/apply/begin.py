@@ -7,11 +7,14 @@ from werkzeug.wrappers import Response
 
 from counter import locales
 from counter.extensions import db, limiter
-from counter.services import drafts
+from counter.services import changed_definitions, drafts
 from counter.services.journey import ROSTER, asks_about_people, urgent_first
 from counter.web.access import draft_owner, public
 from counter.web.apply import blueprint, owner
-from counter.web.apply.opened import open_draft
+from counter.web.apply.opened import Opened, open_draft
+from counter.web.assisted import leaving
+from counter.web.assisted.serving import SESSION
+from counter.web.my import reuse
 from forms.life_events import LIFE_EVENTS
 from forms.model import Procedure
 from forms.procedures import CATALOGUE
@@ -28,10 +31,13 @@ def begin() -> Response:
         return flask.redirect(_back_to_choice())
     token = owner.token_or_new()
     event = flask.request.form.get("event", "")
+    if found := _already(token, event, codes):
+        return flask.make_response(flask.render_template("apply/already.html", found=found, said=_said()))
     draft = drafts.begin(
         db(), token, codes, event=event if event in LIFE_EVENTS else "", suggested=_suggested(event),
         answers=with_self(codes, {}),
     )  # fmt: skip
+    reuse.begun(draft.id)
     response = flask.redirect(flask.url_for("apply.tasks", draft_id=draft.id), 303)
     return owner.give(response, token)
 
@@ -53,9 +59,7 @@ def choose(draft_id: str) -> str | Response:
         return flask.redirect(flask.url_for("apply.receipt", draft_id=draft_id))
     codes = chosen()
     if codes:
-        opened.draft.procedures = codes
-        with_self(codes, opened.draft.answers)
-        opened.save()
+        take_up(opened, codes)
     if not codes or locales.switching():
         return flask.redirect(flask.url_for("apply.choice", draft_id=draft_id, none=None if codes else 1))
     return flask.redirect(flask.url_for("apply.tasks", draft_id=draft_id))
@@ -74,8 +78,36 @@ def discard(draft_id: str) -> Response:
 @public
 def leave() -> Response:
     """For a machine that others use too: this browser forgets whose drafts these were."""
+    if SESSION in flask.session:
+        return leaving.next_person()
     flask.session.clear()
     return owner.forget(flask.redirect(flask.url_for("front.index", left=1), 303))
+
+
+def _already(token: str, event: str, codes: tuple[str, ...]) -> list[Opened]:
+    """Drafts of the same case that this browser holds: to go on with, instead of a second one."""
+    if flask.request.form.get("anew"):
+        return []
+    same = (
+        draft
+        for draft in drafts.mine(db(), token)
+        if not draft.bundle_id and ((event and draft.event == event) or set(draft.procedures) == set(codes))
+    )
+    return [Opened(draft) for draft in same]
+
+
+def _said() -> list[tuple[str, str]]:
+    """What was chosen, to be sent again by whoever wants a new draft all the same."""
+    return [(name, value) for name, value in flask.request.form.items(multi=True) if name != "csrf_token"]
+
+
+def take_up(opened: Opened, codes: tuple[str, ...]) -> None:
+    """From now on the draft is about these procedures."""
+    opened.draft.procedures = codes
+    changed_definitions.note(db(), opened.draft.digests, codes)
+    with_self(codes, opened.draft.answers)
+    reuse.procedures_changed(opened)
+    opened.save()
 
 
 def chosen() -> tuple[str, ...]:

@@ -12,10 +12,11 @@ import flask
 from counter import ward_words
 from counter.extensions import db
 from counter.locales import markup, plain
-from counter.services import drafts, overlays
+from counter.services import carrying, changed_definitions, drafts, merging, overlays
 from counter.services.drafts import Draft
 from counter.services.journey import ROSTER, Journey, Page, journey, roster_questions
-from counter.web.apply import owner
+from counter.web.apply import carried, owner, tabs
+from counter.web.assisted import serving
 from counter.web.status.words import status_words, tone
 from counter.web.wards import ward_name
 from forms.bundle import Overlays
@@ -46,13 +47,15 @@ class Opened:
 
     @cached_property
     def procedures(self) -> tuple[Procedure, ...]:
-        """Today's definitions; a procedure that is no longer offered drops out."""
-        return tuple(CATALOGUE[code] for code in self.draft.procedures if code in CATALOGUE)
+        """Today's definitions; a procedure that is no longer offered, or came in on paper, drops out."""
+        left = (code for code in self.draft.procedures if code not in self.draft.filed)
+        return tuple(CATALOGUE[code] for code in left if code in CATALOGUE)
 
     @cached_property
     def journey(self) -> Journey:
         """The pages as the answers stand; made anew after a change."""
-        return journey(self.procedures, self.draft.answers, self.draft.kept, self.overlays)
+        confirm = carrying.to_confirm(self.draft)
+        return journey(self.procedures, self.draft.answers, self.draft.kept, self.overlays, confirm)
 
     @cached_property
     def overlays(self) -> Overlays:
@@ -102,10 +105,16 @@ class Opened:
         """The form of these questions: as sent, or as stored."""
         made = page_form(questions, translate=markup, people=self.names, own=self.own)
         values = {question.path: look_up(self.draft.answers, question.path) for question in questions}
-        return made(formdata, values=values, kept=self.draft.refill() if formdata is None else None)
+        form = made(formdata, values=values, kept=self.draft.refill() if formdata is None else None)
+        return carried.mark(form, self.draft)
 
     def roster_form(self, formdata: Any = None) -> PageForm:
-        return self.form(roster_questions(self.procedures, self.draft.answers), formdata)
+        return self.form(self.roster, formdata)
+
+    @property
+    def roster(self) -> tuple[Question, ...]:
+        """The name of everybody."""
+        return roster_questions(self.procedures, self.draft.answers)
 
     def shown(self, question: Question) -> str:
         """An answer in the reader's language; empty where there is none."""
@@ -135,11 +144,32 @@ class Opened:
         found = [one for event in events for one in suggestions(event, self.draft.answers)]
         return next((one for one in found if one.procedure.code == procedure.code and one.deadline), None)
 
-    def put(self, form: PageForm, *, unfinished: bool = False) -> None:
-        """Take over what a page said."""
+    def put(self, form: PageForm, *, unfinished: bool = False) -> tuple[str, ...]:
+        """Take over what a page said; returns where another tab said something else meanwhile, which is left as it is."""
+        sent = tabs.sent()
+        merged = merging.merge(self.draft, form.values, form.rejected, seen=sent.seen, tab=sent.tab, chosen=sent.chosen)
+        before = merging.seen(self.draft, merged.values)
+        carrying.heard(self.draft, merged.values)
         take = self.draft.put_typed if unfinished else self.draft.put
-        take(form.values, form.rejected)
+        take(merged.values, merged.kept)
+        carrying.settle(self.draft)
+        merging.note_writer(self.draft, before, sent.tab)
         self.changed()
+        return merged.conflicts
+
+    def seen(self, questions: Sequence[Question]) -> dict[str, str]:
+        """What a page with these questions brings back, so that two tabs can be told apart."""
+        return merging.seen(self.draft, [question.path for question in questions])
+
+    @cached_property
+    def changes(self) -> tuple[changed_definitions.Change, ...]:
+        """What is asked differently since the resident last looked."""
+        return changed_definitions.changes(db(), self.draft.digests, self.draft.procedures)
+
+    @property
+    def filed(self) -> tuple[Procedure, ...]:
+        """What came in on this draft's own paper."""
+        return tuple(CATALOGUE[code] for code in self.draft.filed if code in CATALOGUE)
 
     def changed(self) -> None:
         self.__dict__.pop("journey", None)
@@ -152,9 +182,21 @@ class Opened:
 def open_draft(draft_id: str) -> Opened:
     """This resident's draft, locked if it is about to change; anybody else's is as absent as none."""
     draft = drafts.load(db(), draft_id, owner.token(), lock=flask.request.method == "POST")
+    if draft is None and serving.left_over():
+        flask.abort(flask.redirect(flask.url_for("assisted.home", over=1), 303))
     if draft is None:
         flask.abort(404)
+    _gate(draft)
     return Opened(draft)
+
+
+def _gate(draft: Draft) -> None:
+    """A clerk's look is recorded; while a counter goes on with a draft, its owner only looks on."""
+    counter = serving.current()
+    if counter is not None:
+        serving.note_look(draft.id)
+    elif draft.counter_session is not None and flask.request.endpoint != "apply.take_back":
+        flask.abort(flask.make_response(flask.render_template("apply/at_counter.html", draft=draft), 409))
 
 
 def whose() -> str:

@@ -9,8 +9,10 @@ from counter import locales
 from counter.services import drafts
 from counter.services.journey import ROSTER, Page, was_shown
 from counter.web.access import draft_owner
-from counter.web.apply import blueprint
+from counter.web.apply import blueprint, enclosures, tabs
 from counter.web.apply.opened import Opened, open_draft
+from counter.web.apply.saving import conflict, sent_last
+from counter.web.bodies import takes_files
 from forms.web import PageForm
 
 DO = "_do"
@@ -22,6 +24,8 @@ def tasks(draft_id: str) -> str | Response:
     opened = open_draft(draft_id)
     if opened.draft.bundle_id:
         return flask.redirect(flask.url_for("apply.receipt", draft_id=draft_id))
+    if opened.draft.event and not opened.draft.procedures:
+        return flask.redirect(flask.url_for("apply.guide_list", draft_id=draft_id))
     return flask.render_template("apply/tasks.html", opened=opened, journey=opened.journey)
 
 
@@ -43,11 +47,14 @@ def send_people(draft_id: str) -> str | Response:
         return flask.redirect(flask.url_for("apply.receipt", draft_id=draft_id))
     form = opened.roster_form(flask.request.form)
     action, _, person = flask.request.form.get(DO, "").partition(":")
-    if action in ("add", "remove", "later") or locales.switching():
-        opened.put(form, unfinished=True)
+    if action in ("add", "remove", "later", "stay") or locales.switching():
+        if conflicts := opened.put(form, unfinished=True):
+            return conflict(opened, form, conflicts)
         return _change_roster(opened, action, person)
     good = form.validate()
-    opened.put(form)
+    if conflicts := opened.put(form):
+        return conflict(opened, form, conflicts)
+    sent_last(opened)
     _first_is_yourself(opened)
     opened.save()
     return _onward(opened, ROSTER) if good else _roster(opened, form)
@@ -68,22 +75,45 @@ def page(draft_id: str, key: str) -> str | Response:
 
 
 @blueprint.post("/<draft_id>/q/<key>")
+@takes_files
 @draft_owner
 def send_page(draft_id: str, key: str) -> str | Response:
+    came = enclosures.read(draft_id)
     opened = open_draft(draft_id)
     here = opened.journey.page(key)
     if here is None or opened.draft.bundle_id or key == ROSTER:
         return _elsewhere(opened, key)
+    refused = enclosures.put(opened, here, came)
     form = opened.form(here.questions, flask.request.form)
     action = flask.request.form.get(DO, "")
-    if locales.switching() or action in ("later", "roster"):
-        opened.put(form, unfinished=True)
+    if locales.switching() or action in ("later", "roster", "stay"):
+        if conflicts := opened.put(form, unfinished=True):
+            return conflict(opened, form, conflicts)
+        sent_last(opened)
         opened.save()
-        return _stay(opened, key) if locales.switching() else _leave(opened, action)
+        return _stay(opened, key) if locales.switching() or action == "stay" else _leave(opened, action)
+    if refused or action.partition(":")[0] in enclosures.ACTIONS:
+        return _with_files(opened, here, form, action, refused)
     form.validate()
-    opened.put(form)
+    if conflicts := opened.put(form):
+        return conflict(opened, form, conflicts)
+    sent_last(opened)
     opened.save()
     return _judge(opened, here, form)
+
+
+def _with_files(
+    opened: Opened, here: Page, form: PageForm, action: str, refused: tuple[str, str] | None
+) -> str | Response:
+    """Files were sent or taken away: back to their question, with everything else on the page kept."""
+    if conflicts := opened.put(form, unfinished=True):
+        return conflict(opened, form, conflicts)
+    path = enclosures.act(opened, here, action)
+    sent_last(opened)
+    opened.save()
+    at, code = refused or (path, "")
+    more = {"at": at, "file": code} if code else {}
+    return flask.redirect(_address(opened, here.key, **more) + enclosures.mark(at))
 
 
 def _judge(opened: Opened, here: Page, form: PageForm) -> str | Response:
@@ -107,10 +137,11 @@ def _refuse(form: PageForm, page: Page) -> None:
 
 
 def _question_page(opened: Opened, here: Page, form: PageForm) -> str:
+    enclosures.dress(opened, form)
     return flask.render_template(
         "apply/page.html", opened=opened, page=here, form=form, journey=opened.journey, open_form=True,
         failed=bool(form.summary), more=_first_new(opened, here), back=_to_check(),
-        action=_address(opened, here.key),
+        action=_address(opened, here.key), guard=tabs.hidden(opened.seen(here.questions)), key=here.key,
     )  # fmt: skip
 
 
@@ -130,7 +161,7 @@ def _roster(opened: Opened, form: PageForm) -> str | Response:
     return flask.render_template(
         "apply/people.html", opened=opened, form=form, open_form=True, failed=bool(form.summary), problems=problems,
         journey=opened.journey, full=len(opened.people) >= drafts.MOST_PEOPLE, back=_to_check(),
-        action=_address(opened, ROSTER),
+        action=_address(opened, ROSTER), guard=tabs.hidden(opened.seen(opened.roster)), key=ROSTER,
     )  # fmt: skip
 
 
@@ -140,6 +171,7 @@ def _change_roster(opened: Opened, action: str, person: str) -> Response:
     elif action == "remove" and person in {found["id"] for found in opened.people[1:]}:
         drafts.remove_person(opened.draft, person)
     opened.changed()
+    sent_last(opened)
     _first_is_yourself(opened)
     opened.save()
     if action == "later":
@@ -168,7 +200,8 @@ def _elsewhere(opened: Opened, key: str) -> Response:
     """A page that is not on the path: the list of tasks says what is."""
     if key == ROSTER and not opened.draft.bundle_id:
         return flask.redirect(_address(opened, ROSTER))
-    return flask.redirect(flask.url_for("apply.tasks", draft_id=opened.draft.id))
+    moved = 1 if flask.request.method == "POST" and not opened.draft.bundle_id else None
+    return flask.redirect(flask.url_for("apply.tasks", draft_id=opened.draft.id, moved=moved))
 
 
 def _leave(opened: Opened, action: str) -> Response:
@@ -181,7 +214,7 @@ def _stay(opened: Opened, key: str) -> Response:
     return flask.redirect(_address(opened, key))
 
 
-def _address(opened: Opened, key: str, **more: int) -> str:
+def _address(opened: Opened, key: str, **more: int | str) -> str:
     extra = {"back": "check"} if _to_check() else {}
     if key == ROSTER:
         return flask.url_for("apply.people", draft_id=opened.draft.id, **extra, **more)
