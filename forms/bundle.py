@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from forms.gather import project
 from forms.messages import N_, Invalid, Message
 from forms.model import Application, Must, Problem, Procedure, Question
-from forms.path import Document, Walk, destination, look_up, members, still, valid_answer, walk
+from forms.path import Document, Step, Walk, destination, look_up, members, still, valid_answer, walk
 from forms.snapshot import digest
 from forms.wards import WARDS
 
@@ -69,25 +69,17 @@ class Bundle:
         Required if any procedure that asks it here requires it; choosing only if all do no more than choose by it.
         """
         answers = still(answers)
-        merged: dict[str, Question] = {}
+        known = answers.asked.get(id(self))
+        if known is None:
+            known = answers.asked[id(self)] = self, tuple(self._asked(answers))
+        return list(known[1])
+
+    def _asked(self, answers: Document) -> list[Question]:
+        asked_by: dict[str, list[tuple[str, Step]]] = {}
         for procedure, walked in self._walks(answers):
             for step in walked.steps:
-                question = merged.get(step.path)
-                lands = ((procedure.code, step.land),) if step.land else ()
-                if question is None:
-                    merged[step.path] = Question(
-                        step.path, step.field, step.required, (procedure.code,), lands, step.choosing
-                    )
-                    continue
-                by = question.by if procedure.code in question.by else (*question.by, procedure.code)
-                merged[step.path] = replace(
-                    question,
-                    required=question.required or step.required,
-                    by=by,
-                    lands=question.lands + lands,
-                    choosing=question.choosing and step.choosing,
-                )
-        return sorted(merged.values(), key=_page_order(answers, list(merged)))
+                asked_by.setdefault(step.path, []).append((procedure.code, step))
+        return sorted(map(_merged, asked_by.values()), key=_page_order(answers, list(asked_by)))
 
     def problems(self, answers: Document) -> list[Problem]:
         """Why the answers may not be submitted yet, in page order; empty when they may."""
@@ -128,6 +120,19 @@ class Bundle:
         return [(procedure, walk(procedure, answers)) for procedure in self.definitions(answers)]
 
 
+def _merged(steps: Sequence[tuple[str, Step]]) -> Question:
+    """One question of all the steps at one place of the document."""
+    first = steps[0][1]
+    return Question(
+        first.path,
+        first.field,
+        required=any(step.required for _, step in steps),
+        by=tuple(dict.fromkeys(code for code, _ in steps)),
+        lands=tuple((code, step.land) for code, step in steps if step.land),
+        choosing=all(step.choosing for _, step in steps),
+    )
+
+
 def _wards(procedure: Procedure, answers: Document) -> tuple[str, ...]:
     """The wards that the answers name as its destination, so far."""
     to, named = destination(procedure, answers)
@@ -136,13 +141,15 @@ def _wards(procedure: Procedure, answers: Document) -> tuple[str, ...]:
 
 def _page_order(answers: Document, first_asked: list[str]) -> Callable[[Question], Any]:
     asked_at = {path: index for index, path in enumerate(first_asked)}
+    places: dict[str, dict[str, int]] = {}
 
     def key(question: Question) -> tuple[int, str, int, int, int]:
         section, name = question.field.section, question.field.name
         place = 0
         if section.many:
-            ids = [item["id"] for item in members(answers, section.key)]
-            place = ids.index(question.path.split(".")[1])
+            if section.key not in places:
+                places[section.key] = {item["id"]: index for index, item in enumerate(members(answers, section.key))}
+            place = places[section.key][question.path.split(".")[1]]
         begins = section.first.index(name) if name in section.first else len(section.first)
         return (section.order, section.key, place, begins, asked_at[question.path])
 

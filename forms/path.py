@@ -42,12 +42,18 @@ class Walk:
 
 
 class Still(Mapping[str, Any]):
-    """A document that nobody changes while it is looked at: each answer is judged, each procedure walked, once."""
+    """A document that nobody changes while it is looked at: found, judged, walked and merged once.
 
-    __slots__ = ("_document", "judged", "walked")
+    ``asked`` is the memory of Bundle.asked, by the bundle's identity.
+    """
+
+    __slots__ = ("_document", "asked", "found", "judged", "lists", "walked")
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self.found: dict[str, Any] = {}
+        self.lists: dict[str, list[Mapping[str, Any]]] = {}
+        self.asked: dict[int, tuple[Any, tuple[Any, ...]]] = {}
         self.judged: dict[tuple[str, int], tuple[Field, Any]] = {}
         self.walked: dict[int, tuple[Procedure, Walk]] = {}
 
@@ -68,17 +74,33 @@ def still(document: Document) -> Still:
 
 def look_up(document: Document, path: str) -> Any:
     """What stands at a document path, valid or not; None if nothing does."""
+    if not isinstance(document, Still):
+        return _look_up(document, path)
+    if path not in document.found:
+        document.found[path] = _look_up(document, path)
+    return document.found[path]
+
+
+def _look_up(document: Document, path: str) -> Any:
     parts = path.split(".")
     section = document.get(parts[0])
     if len(parts) == 3:
-        section = next((item for item in _items(section) if item.get("id") == parts[1]), None)
+        section = next((item for item in _list(document, parts[0]) if item["id"] == parts[1]), None)
     return section.get(parts[-1]) if isinstance(section, Mapping) else None
 
 
 def members(document: Document, section: str, *, listed: bool = False) -> list[Mapping[str, Any]]:
     """The items of a list section; ``listed``: only those that lists may choose."""
-    items = _items(document.get(section))
+    items = _list(document, section)
     return [item for item in items if item.get("listed") is not False] if listed else items
+
+
+def _list(document: Document, section: str) -> list[Mapping[str, Any]]:
+    if not isinstance(document, Still):
+        return _items(document.get(section))
+    if section not in document.lists:
+        document.lists[section] = _items(document.get(section))
+    return document.lists[section]
 
 
 def _items(section: Any) -> list[Mapping[str, Any]]:
