@@ -118,31 +118,30 @@ class Expected:
         return all(status != Status.AWAITING_VISIT for _, status in self.errands)
 
 
-def hours(session: Session, ward: str, office: str) -> Hours:
+def hours(session: Session, ward: str, office: str, today: dt.date) -> Hours:
     """The opening rule of an office, its closed days from today on included."""
     rule = session.get(VisitRule, (ward, office))
-    closures = frozenset(closed_days(session, ward, office))
-    if rule is None:
-        return Hours(closures=closures)
-    return Hours(rule.opens, rule.closes, rule.capacity, closures)
-
-
-def closed_days(session: Session, ward: str, office: str) -> list[dt.date]:
-    since = dt.datetime.now(JST).date() - dt.timedelta(days=1)
-    return list(
+    closures = frozenset(
         session.scalars(
-            sa.select(VisitClosure.day)
-            .where(VisitClosure.ward == ward, VisitClosure.office == office, VisitClosure.day >= since)
-            .order_by(VisitClosure.day)
+            sa.select(VisitClosure.day).where(
+                VisitClosure.ward == ward, VisitClosure.office == office, VisitClosure.day >= today
+            )
         )
     )
+    return Hours(rule.opens, rule.closes, rule.capacity, closures) if rule else Hours(closures=closures)
+
+
+def capacity(session: Session, ward: str, office: str) -> int:
+    """How many visitors a slot of an office takes."""
+    rule = session.get(VisitRule, (ward, office))
+    return rule.capacity if rule else Hours().capacity
 
 
 def days(session: Session, ward: str, office: str, now: dt.datetime) -> tuple[Day, ...]:
     """Every day that can be booked, those that are full too. Three statements, however many days."""
     with tenancy.tenant(session, ward):
-        rule = hours(session, ward, office)
         first = now.astimezone(JST).date()
+        rule = hours(session, ward, office, first)
         rows = session.execute(
             sa.select(VisitSlot.day, VisitSlot.time, VisitSlot.taken).where(
                 VisitSlot.ward == ward,

@@ -32,7 +32,7 @@ def exchange(session: Session, ward: str, old: Place | None, new: Place) -> None
 
 
 def _take(session: Session, ward: str, place: Place) -> None:
-    capacity = diary.hours(session, ward, place[0]).capacity
+    capacity = diary.capacity(session, ward, place[0])
     taking = (
         sa.update(VisitSlot)
         .where(*_slot(ward, place), VisitSlot.taken < capacity)

@@ -38,7 +38,7 @@ def book(
         if not waiting:
             raise NotOffered
         office = waiting[0].office
-        if not diary.hours(session, ward, office).offers(day, time, now):
+        if not diary.hours(session, ward, office, day).offers(day, time, now):
             raise NotOffered
         booking = _locked(session, bundle_id, ward, office, day, time, now)
         before = (booking.office, booking.day, booking.time) if booking.state == VisitState.BOOKED else None
