@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,12 @@ class Visitor:
             self.fill()
             self.press()
         raise AssertionError(f"no end: {self.page.url}")
+
+    def choose(self, codes: Sequence[str]) -> None:
+        """Of what the guide found, these."""
+        for box in self.page.locator("input[name=procedure]").all():
+            box.set_checked(box.input_value() in codes)
+        self.press()
 
     def begin(self) -> None:
         """From the task list to the first page of questions."""

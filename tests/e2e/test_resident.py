@@ -31,6 +31,14 @@ OUTSIDE = (
 )
 
 
+def begin(page: Page) -> None:
+    """As far as the task list of a move."""
+    visitor = Visitor(page, moves.told(), axe=False)
+    visitor.open(GUIDE)
+    visitor.guide()
+    visitor.choose(moves.MOVE)
+
+
 def press(page: Page, selector: str) -> None:
     with page.expect_navigation():
         page.click(selector)
@@ -57,18 +65,16 @@ def submit_and_look_up(visitor: Visitor, folder: Path | None = None) -> None:
 
 
 def test_a_move_with_scripts_on_a_desktop(visit: NewContext, pictures: Path | None) -> None:
-    visitor = Visitor(visit().new_page(), moves.answers())
+    visitor = Visitor(visit().new_page(), moves.told())
     visitor.pictures = pictures
     for address in OUTSIDE:
         visitor.open(address)
     visitor.open("/")
     picture(visitor.page, pictures, "resident-front")
     visitor.press("a.sc-event--main")
-    visitor.page.select_option("#old_address", moves.SHIBUYA)
-    visitor.page.select_option("#new_address", moves.KOTO)
-    visitor.press("form .sc-actions button")
+    visitor.guide()
     picture(visitor.page, pictures, "resident-follow")
-    visitor.press("form .sc-actions button")
+    visitor.choose(moves.MOVE)
     picture(visitor.page, pictures, "resident-tasks")
     visitor.press("a.sc-button--large")
     visitor.walk()
@@ -76,9 +82,10 @@ def test_a_move_with_scripts_on_a_desktop(visit: NewContext, pictures: Path | No
 
 
 def test_a_move_without_scripts_on_a_small_telephone(visit: NewContext) -> None:
-    visitor = Visitor(visit(320, 640, java_script_enabled=False).new_page(), moves.answers(), axe=False)
+    visitor = Visitor(visit(320, 640, java_script_enabled=False).new_page(), moves.told(), axe=False)
     visitor.open(GUIDE)
-    visitor.press("form .sc-actions button")
+    visitor.guide()
+    visitor.choose(moves.MOVE)
     visitor.press("a.sc-button--large")
     visitor.walk()
     submit_and_look_up(visitor)
@@ -88,12 +95,13 @@ def test_a_move_without_scripts_on_a_small_telephone(visit: NewContext) -> None:
 def test_every_page_in_every_language_on_a_small_telephone(
     visit: NewContext, language: str, pictures: Path | None
 ) -> None:
-    visitor = Visitor(visit(320, 640).new_page(), moves.answers())
+    visitor = Visitor(visit(320, 640).new_page(), moves.told())
     visitor.open(f"/?lang={language}")
     for address in OUTSIDE:
         visitor.open(address)
     visitor.open(GUIDE)
-    visitor.press("form .sc-actions button")
+    visitor.guide()
+    visitor.choose(moves.MOVE)
     visitor.press("a.sc-button--large")
     visitor.press()
     picture(visitor.page, pictures, f"resident-error-{language}")
@@ -104,7 +112,7 @@ def test_every_page_in_every_language_on_a_small_telephone(
 
 def test_large_text_forced_colours_and_print(visit: NewContext) -> None:
     visitor = Visitor(
-        visit(640, 800, forced_colors="active", reduced_motion="reduce").new_page(), moves.answers(), axe=False
+        visit(640, 800, forced_colors="active", reduced_motion="reduce").new_page(), moves.told(), axe=False
     )
     for address in OUTSIDE:
         visitor.page.goto(address)
@@ -122,12 +130,9 @@ def test_the_keyboard_alone_chooses_answers_and_meets_its_errors(visit: NewConte
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
     assert outline == "4px"
     page.keyboard.press("Enter")
-    for button in ("button.sc-button--large", "a.sc-button--large"):
-        page.focus(button)
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-    page.focus('[name="move.jan1"] >> nth=0')
-    page.keyboard.press("Space")
+    page.focus(FORWARD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.focus('[name="move.out_date.year"]')
     page.keyboard.type("２０２６")
     with page.expect_navigation():
@@ -136,15 +141,26 @@ def test_the_keyboard_alone_chooses_answers_and_meets_its_errors(visit: NewConte
     assert page.title().startswith("エラー：")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.getAttribute('name')").startswith("move.")
+    assert page.evaluate("document.activeElement.getAttribute('name')").startswith("move.out_date")
     assert page.input_value('[name="move.out_date.year"]') == "２０２６"
-    assert page.is_checked('[name="move.jan1"][value="old"]')
+    Visitor(page, moves.told(), axe=False).guide()
+    first = page.locator("input[name=procedure]").first
+    first.focus()
+    page.keyboard.press("Space")
+    assert not first.is_checked()
+    page.keyboard.press("Space")
+    for button in ("button.sc-button--large", "a.sc-button--large"):
+        page.focus(button)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+    page.focus("[type=radio] >> nth=0")
+    page.keyboard.press("Space")
+    assert page.is_checked("[type=radio] >> nth=0")
 
 
 def test_a_postcode_offers_towns_and_writes_over_nothing(visit: NewContext) -> None:
     page = visit().new_page()
-    page.goto(GUIDE)
-    press(page, "form .sc-actions button")
+    begin(page)
     press(page, "a.sc-button--large")
     city, town = (page.locator(f'[name="move.old_address.{part}"]') for part in ("city", "town"))
     page.fill('[name="move.old_address.postcode"]', "１３５-0016")
@@ -158,8 +174,7 @@ def test_a_postcode_offers_towns_and_writes_over_nothing(visit: NewContext) -> N
 
 def test_a_change_of_language_in_the_middle_keeps_every_letter(visit: NewContext) -> None:
     page = visit(320, 640).new_page()
-    page.goto(GUIDE)
-    press(page, "form .sc-actions button")
+    begin(page)
     press(page, "a.sc-button--large")
     page.fill('[name="move.old_address.town"]', "神南 <1> & 髙")
     page.fill('[name="move.out_date.day"]', "三十二")
@@ -178,8 +193,7 @@ def test_two_tabs_two_drafts_and_a_closed_browser(visit: NewContext) -> None:
     context = visit()
     tabs = [context.new_page(), context.new_page()]
     for number, page in enumerate(tabs):
-        page.goto(GUIDE)
-        press(page, "form .sc-actions button")
+        begin(page)
         page.goto(page.url + "people")
         page.fill("input[name$=family]", f"人{number}")
     for page in tabs:
