@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forms.characters import written
 from forms.gather import record_value
 from forms.kinds.base import Kind
 from forms.model import About, Ask, Field, Procedure
+
+SUBSTITUTED = "この窓口の文字での書き方"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,17 @@ def row(procedure: Procedure, record: Mapping[str, Any]) -> list[str]:
 def cells(columns: Iterable[Column], record: Mapping[str, Any]) -> list[str]:
     """The cells of these columns; empty where the record holds nothing there."""
     return [_cell(column, record) for column in columns]
+
+
+def substituted(procedure: Procedure, record: Mapping[str, Any], character_set: str | None) -> str:
+    """One cell beside the others: what an office's system writes for what it cannot hold; empty where it holds all."""
+    told = []
+    for column, cell in zip(columns(procedure), row(procedure, record), strict=True):
+        found = written(character_set, cell)
+        if found.changes:
+            codes = "、".join(f"{one.original}→{one.substitute}（{one.code}）" for one in found.changes)
+            told.append(f"{column.label}：{found.text}（{codes}）")
+    return "\n".join(told)
 
 
 def _cell(column: Column, record: Mapping[str, Any]) -> str:

@@ -25,6 +25,8 @@ def ways(settings: Mapping[str, Any]) -> dict[str, Way]:
     """Every way this installation knows, by the name an office's row says."""
     from counter.delivery.files import FileDrop
     from counter.delivery.inbox import Inbox
+    from counter.services.blobs import Blobs
 
-    folder = settings.get("FILE_DROP") or Path(settings["INSTANCE"]) / "offices"
-    return {"inbox": Inbox(), "files": FileDrop(Path(folder))}
+    instance = Path(settings["INSTANCE"])
+    folder = settings.get("FILE_DROP") or instance / "offices"
+    return {"inbox": Inbox(), "files": FileDrop(Path(folder), Blobs(instance / "blobs" / "enclosures"))}

@@ -13,8 +13,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from counter.printing import enclosure
+from counter.services import attachments
+from counter.services.attachments import Sent
+from counter.services.blobs import Blobs
 from counter.services.delivery import Parcel
-from forms import exports
+from forms import characters, exports
+from forms.file_names import ENDINGS
+from forms.kinds.files import PDF
 
 FORMAT = 1
 _SAFE = re.compile(r"[0-9A-Za-z-]{1,40}")
@@ -22,12 +28,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class FileDrop:
-    """``root/ward/office/delivery id/{application.json, application.csv}``, all of it on disk before it is seen."""
+    """``root/ward/office/delivery id/{application.json, application.csv, file-01.pdf …}``, on disk before it is seen."""
 
     inside = False
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, blobs: Blobs | None = None) -> None:
         self._root = root
+        self._blobs = blobs
 
     def send(self, parcel: Parcel, session: Session | None) -> str:
         for part in (parcel.ward, parcel.office, parcel.delivery_id):
@@ -43,6 +50,8 @@ class FileDrop:
         unfinished.mkdir()
         _write(unfinished / "application.json", _json(parcel))
         _write(unfinished / "application.csv", _csv(parcel))
+        for name, sent in zip(file_names(parcel), parcel.files, strict=True):
+            _write(unfinished / name, self._content(sent))
         _sync(unfinished)
         try:
             unfinished.rename(final)
@@ -53,9 +62,37 @@ class FileDrop:
         _sync(office)
         return final.name
 
+    def _content(self, sent: Sent) -> bytes:
+        pages = attachments.pages(self._blobs, sent) if self._blobs is not None else None
+        if not pages:
+            raise LookupError("a document's bytes are not there")
+        return enclosure.to_pdf(pages) if sent.type == PDF else pages[0]
+
 
 def _json(parcel: Parcel) -> bytes:
-    return json.dumps(about(parcel) | {"record": parcel.record}, ensure_ascii=False, indent=1).encode()
+    told = about(parcel) | {"record": parcel.record, "files": _files(parcel)} | _substitutes(parcel)
+    return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+
+
+def file_names(parcel: Parcel) -> list[str]:
+    """What documents are called in the folder: never what their senders called them."""
+    return [f"file-{place:02}{ENDINGS[sent.type]}" for place, sent in enumerate(parcel.files, 1)]
+
+
+def _files(parcel: Parcel) -> list[dict[str, Any]]:
+    return [
+        sent.value | {"file": name, "pages": sent.pages, "sent": sent.way, "label": sent.label, "scanned": sent.scanned}
+        for name, sent in zip(file_names(parcel), parcel.files, strict=True)
+    ]
+
+
+def _substitutes(parcel: Parcel) -> dict[str, Any]:
+    """Beside the record, which keeps every character: what the office's own system writes instead."""
+    texts, changes = characters.of_record(parcel.characters, parcel.record)
+    if not changes:
+        return {}
+    told = [{"from": one.original, "code": one.code, "to": one.substitute, "known": one.known} for one in changes]
+    return {"characters": {"set": parcel.characters, "values": texts, "changes": told}}
 
 
 def about(parcel: Parcel) -> dict[str, Any]:
@@ -81,8 +118,13 @@ def _csv(parcel: Parcel) -> bytes:
     facts = {name: "" if value is None else str(value) for name, value in about(parcel).items()}
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([*facts, *(column.label for column in exports.columns(parcel.procedure))])
-    writer.writerow([*facts.values(), *map(harmless, exports.row(parcel.procedure, parcel.record))])
+    labels = [column.label for column in exports.columns(parcel.procedure)]
+    cells = exports.row(parcel.procedure, parcel.record)
+    if parcel.characters not in (None, characters.UNICODE):
+        labels.append(exports.SUBSTITUTED)
+        cells.append(exports.substituted(parcel.procedure, parcel.record, parcel.characters))
+    writer.writerow([*facts, *labels])
+    writer.writerow([*facts.values(), *map(harmless, cells)])
     return text.getvalue().encode("utf-8-sig", "surrogatepass")
 
 

@@ -27,8 +27,8 @@ class Status(enum.StrEnum):
 class Application(WardOwned, Base):
     """One case at one office. ``sealed`` holds the record, where each answer came from, and its provenance.
 
-    ``revision`` counts what the office is to be handed: the filing, each correction, a withdrawal. ``paused_days``: days
-    that waiting for corrections took, which no period counts.
+    ``revision`` counts what the office is to be handed: the filing, each correction, each document sent later, a
+    withdrawal. ``paused_days``: days that waiting for corrections took, which no period counts.
     """
 
     __tablename__ = "application"

@@ -26,6 +26,7 @@ class Subject(enum.StrEnum):
     FILED = "filed"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    DOCUMENT = "document"
 
 
 class Delivery(WardOwned, Base):

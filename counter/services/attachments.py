@@ -6,6 +6,7 @@ key, every application under its own. So offices erase at different times, and s
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -172,7 +173,7 @@ def add_to_application(
     if len(here) >= MOST_FILES or sum(sent.size for sent in here) + document.size > MOST_BYTES:
         raise Refused("budget")
     secret, blob = _lay_down(blobs, document)
-    new = ids.new_id()
+    new = ids.new_id()  # it stands in no answer, so it names itself
     sent = Sent(
         new, document.name, document.type, document.size, len(document.pages), blob, secret, document.mark,
         document.scanned, label, ADDED, now, new,
@@ -181,7 +182,7 @@ def add_to_application(
     where = f"application_file:preview:{application.ward}/{row['id']}"
     row["preview"] = vault.of(session).seal_bytes(session, application.key_id, where, document.preview)
     session.execute(sa.insert(ApplicationFile), [row])
-    return sent
+    return dataclasses.replace(sent, id=row["id"])
 
 
 # -- of an application -----------------------------------------------------------------------------------------------

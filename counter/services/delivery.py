@@ -18,7 +18,8 @@ from counter.models.delivery import Delivery, DeliveryState, Subject
 from counter.models.event import Kind
 from counter.models.organisation import BackOffice
 from counter.queries import records
-from counter.services import audit, status
+from counter.services import attachments, audit, status
+from counter.services.attachments import Sent
 from forms import snapshot
 from forms.model import Procedure
 
@@ -62,6 +63,8 @@ class Parcel:
     arrived_at: dt.datetime | None
     revision: int = 1
     subject: str = Subject.FILED.value
+    files: tuple[Sent, ...] = ()
+    characters: str | None = None  # what the office's system can hold (forms.characters)
 
 
 def create(session: Session, bundle_id: str, applications: Sequence[tuple[Mapping[str, Any], str]]) -> None:
@@ -256,9 +259,18 @@ def requeue(session: Session, ward: str, delivery_id: str) -> None:
 
 def _parcel(session: Session, ward: str, delivery_id: str) -> Parcel:
     row = session.execute(
-        sa.select(Delivery.way, Delivery.office, Delivery.revision, Delivery.subject, Application, Definition.content)
+        sa.select(
+            Delivery.way,
+            Delivery.office,
+            Delivery.revision,
+            Delivery.subject,
+            Application,
+            Definition.content,
+            BackOffice.characters,
+        )
         .join(Application, sa.and_(Application.ward == Delivery.ward, Application.id == Delivery.application_id))
         .join(Definition, Definition.digest == Application.definition_digest)
+        .outerjoin(BackOffice, sa.and_(BackOffice.ward == Delivery.ward, BackOffice.code == Delivery.office))
         .where(Delivery.ward == ward, Delivery.id == delivery_id)
     ).one()
     application: Application = row.Application
@@ -280,6 +292,8 @@ def _parcel(session: Session, ward: str, delivery_id: str) -> Parcel:
         arrived_at=application.arrived_at,
         revision=row.revision,
         subject=row.subject,
+        files=() if withdrawn else tuple(attachments.of_application(session, application)),
+        characters=row.characters,
     )
 
 

@@ -26,6 +26,7 @@ _COUNT = 4
 _room = threading.BoundedSemaphore(AT_ONCE)
 
 REASONS = {
+    "none": N_("写真かPDFを選んで送ってください。"),
     "empty": N_("ファイルが空です。もう一度選んで送ってください。"),
     "truncated": N_("ファイルが途中で切れています。もう一度選んで送ってください。"),
     "encrypted": N_("パスワードのかかったPDFは受け取れません。パスワードを外して、送り直してください。"),

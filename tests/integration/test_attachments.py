@@ -19,6 +19,8 @@ from counter import tenancy, vault
 from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.attachment import ApplicationFile, DraftFile
+from counter.models.delivery import Delivery
+from counter.models.event import Event
 from counter.services import attachments, drafts, enclosing, erasure
 from counter.services.blobs import Blobs
 from counter.services.enclosing import enclose
@@ -265,3 +267,48 @@ def test_bytes_open_with_their_own_secret_only(store: Store, draft: tuple[str, s
         assert b"JFIF" not in sealed
         with pytest.raises(vault.Tampered):
             vault.Vault.disclose(bytes(32), "enclosure", sealed)
+
+
+# -- after submitting ------------------------------------------------------------------------------------------------
+
+
+def add_later(resident: Resident, store: Store, data: bytes, name: str, label: str = "") -> Page:
+    with store.scope(write=False) as session, tenancy.all_wards(session, "a test"):
+        application = session.scalars(sa.select(Application)).one()
+    address = f"/status/{application.bundle_id}/{application.line}/document"
+    resident.open(address)
+    return resident.send(file=(io.BytesIO(data), name), label=label)
+
+
+def test_a_resident_adds_a_document_and_the_office_is_handed_it(
+    resident: Resident, draft: tuple[str, str], store: Store
+) -> None:
+    application = submit(resident, draft, store)
+    page = add_later(resident, store, pdf(2), "在学証明.pdf", "在学証明書")
+    assert "書類を受け付けました" in page.text
+    with store.scope(write=False) as session, tenancy.tenant(session, application.ward):
+        row = session.get_one(Application, (application.ward, application.id))
+        [sent] = attachments.of_application(session, row)
+        assert (sent.name, sent.label, sent.pages, sent.way) == ("在学証明.pdf", "在学証明書", 2, "added")
+        kinds = session.scalars(sa.select(Event.kind).order_by(Event.seq)).all()
+        assert kinds[-1] == "document-added"
+        handed = session.scalars(sa.select(Delivery).where(Delivery.subject == "document")).one()
+        assert handed.revision == row.revision == 2
+    page = add_later(resident, store, pdf(2), "在学証明.pdf")
+    with store.scope(write=False) as session, tenancy.tenant(session, application.ward):
+        assert session.scalar(sa.select(sa.func.count()).select_from(ApplicationFile)) == 1
+    page = resident.open(f"/status/{application.bundle_id}/{application.line}/document")
+    assert "在学証明書" in page.text
+
+
+def test_a_document_that_cannot_be_taken_keeps_what_was_written(
+    resident: Resident, draft: tuple[str, str], store: Store
+) -> None:
+    submit(resident, draft, store)
+    page = add_later(resident, store, b"nothing", "a.pdf", "在学証明書")
+    assert any("この種類" in text for text in page.texts("sc-error"))
+    assert page.form()[1]["label"] == "在学証明書"
+    page = add_later(resident, store, photo(), "a.jpg", "621498320257")
+    assert any("マイナンバー" in text for text in page.texts("sc-error"))
+    with store.scope(write=False) as session, tenancy.all_wards(session, "a test"):
+        assert session.scalar(sa.select(sa.func.count()).select_from(ApplicationFile)) == 0

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import flask
+from flask_limiter import RateLimitExceeded
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from counter import scanning
 from counter.extensions import db, limiter, session_scope
 from counter.services import attachments, drafts, enclosing
-from counter.services.blobs import Blobs
 from counter.services.enclosing import Enclosure, Refused, reason
 from counter.services.journey import Page
+from counter.web import uploads
 from counter.web.access import draft_owner
 from counter.web.apply import blueprint, owner
-from counter.web.apply.opened import Opened, open_draft
+from counter.web.apply.opened import Opened, open_draft, whose
 from forms.kinds import File
 from forms.kinds.files import is_paper
 from forms.model import Question
@@ -41,35 +42,40 @@ class Came:
     code: str = ""
 
 
-def folder() -> Blobs:
-    return Blobs(flask.current_app.config["INSTANCE"] / "blobs" / "enclosures")
-
-
 def read(draft_id: str) -> tuple[Came, ...]:
     """The files of this request, decoded before the draft is locked: to open a photograph takes its time."""
-    uploads = [
+    came = [
         (name.removesuffix(INPUT), file)
         for name, file in flask.request.files.items(multi=True)
         if name.endswith(INPUT) and file.filename
     ]
-    if not uploads:
+    if not came:
         return ()
     with session_scope(write=False) as session:
         if drafts.load(session, draft_id, owner.token()) is None:
             return ()
-    taken = [_read(path, file.filename or "", file.stream.read()) for path, file in uploads[:MOST_AT_ONCE]]
-    left = [Came(path, code="many") for path, _ in uploads[MOST_AT_ONCE:]]
+    if _often():
+        return tuple(Came(path, code="busy") for path, _ in came)
+    db().rollback()  # whoever asked it something before: nothing is locked while files are opened
+    taken = [_read(path, file) for path, file in came[:MOST_AT_ONCE]]
+    left = [Came(path, code="many") for path, _ in came[MOST_AT_ONCE:]]
     return (*taken, *left)
 
 
-def _read(path: str, name: str, data: bytes) -> Came:
+def _read(path: str, file: FileStorage) -> Came:
     try:
-        if len(data) > enclosing.MOST_BYTES:
-            raise Refused("too-large")
-        scanned = scanning.check(flask.current_app.config, data)
-        return Came(path, enclosing.enclose(data, name, scanned=scanned))
+        return Came(path, uploads.opened(file))
     except Refused as refused:
         return Came(path, code=refused.code)
+
+
+def _often() -> bool:
+    """Whether this draft sends more files an hour than anybody with a phone."""
+    try:
+        with limiter.limit("200 per hour", key_func=whose):
+            return False
+    except RateLimitExceeded:
+        return True
 
 
 def put(opened: Opened, page: Page, came: Sequence[Came]) -> tuple[str, str] | None:
@@ -97,7 +103,7 @@ def _put(opened: Opened, question: Question, document: Enclosure | None) -> str:
     if kind.most > 1 and len(here) >= kind.most:
         return "many"
     try:
-        sent = attachments.add(db(), folder(), draft.id, document)
+        sent = attachments.add(db(), uploads.folder(), draft.id, document)
     except Refused as refused:
         return refused.code
     if sent.id in {item["id"] for item in here}:
@@ -157,10 +163,10 @@ def file_preview(draft_id: str, file_id: str) -> Response:
 
 
 @blueprint.get("/<draft_id>/files/<file_id>/page-<int:number>.jpg")
-@limiter.limit("600 per hour", key_func=lambda: str((flask.request.view_args or {}).get("draft_id", "")))
+@limiter.limit("600 per hour", key_func=whose)
 @draft_owner
 def file_page(draft_id: str, file_id: str, number: int) -> Response:
-    pages = attachments.draft_pages(db(), folder(), open_draft(draft_id).draft.id, file_id)
+    pages = attachments.draft_pages(db(), uploads.folder(), open_draft(draft_id).draft.id, file_id)
     return _jpeg(pages[number - 1] if pages and 1 <= number <= len(pages) else None)
 
 
@@ -202,4 +208,3 @@ def _named(document: Any) -> set[str]:
         own = {document["id"]} if {"id", "name", "type", "size"} == document.keys() else set()
         return own.union(*(_named(value) for value in document.values()))
     return set().union(*(_named(value) for value in document)) if isinstance(document, list) else set()
-
