@@ -13,8 +13,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from counter import ids, vault
 from counter.models.bundle import Channel
+from counter.models.draft import PrintedSheet
 from counter.models.intake import OPEN, Batch, Correction, FormState, PaperForm, ScanPage
-from counter.services import applications, audit, intake, receipts
+from counter.services import applications, audit, drafts, intake, once, receipts
 from counter.services.paper_readings import Seen, readings, record_of
 from counter.services.paper_records import Record, compact, fields, judge, lists, paths, questions, rows_of, stood
 from counter.services.receipts import Receipt
@@ -22,7 +23,6 @@ from forms.bundle import Bundle
 from forms.gather import gather, record_value
 from forms.messages import Message
 from forms.model import Procedure, Question
-
 
 LONGEST_LOOK = 600
 """Seconds that one showing of a form counts at most."""
@@ -34,6 +34,14 @@ class SomebodyElse(Exception):
 
 class AlreadyReceived(Exception):
     """The serial of this sheet was submitted before, on the web or on paper: a clerk decides what this one is."""
+
+
+class OtherWard(Exception):
+    """A draft printed this sheet for another ward, which alone may take it; `ward` is what stands on the paper."""
+
+    def __init__(self, ward: str) -> None:
+        self.ward = ward
+        super().__init__(ward)
 
 
 class Settled(Exception):
@@ -86,6 +94,7 @@ class Review:
     record: Record
     entries: tuple[Entry, ...] = ()
     duplicate: bool = False
+    origin: PrintedSheet | None = None
     kept: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -122,8 +131,9 @@ def open_form(
     rows = dict(rows or saved.get("rows") or {})
     found = tuple(_entries(procedure, record, seen, rows))
     return Review(
-        form, batch, pages, procedure, record, found, duplicate=_duplicate(session, form), kept=saved.get("kept", {})
-    )
+        form, batch, pages, procedure, record, found, duplicate=_duplicate(session, form),
+        origin=once.sheet(session, form.serial), kept=saved.get("kept", {}),
+    )  # fmt: skip
 
 
 def _entries(
@@ -204,9 +214,15 @@ def confirm(
 ) -> Receipt:
     """Through the one door. The serial is the nonce, so a sheet is taken once; `separate` files a second one on purpose.
 
-    Raises SomebodyElse, AlreadyReceived, NotComplete or NotUsed before anything is written.
+    A sheet that a draft printed is the draft's own case: whichever of web and paper comes second is a duplicate.
+    Raises SomebodyElse, OtherWard, AlreadyReceived, NotComplete or NotUsed before anything is written.
     """
     _claim(form, version)
+    origin = _origin(session, form, procedure)
+    if origin is not None and not separate:
+        once.take_turn(session, origin.nonce)
+        if origin.procedure in once.filed(session, origin.nonce):
+            raise AlreadyReceived
     nonce = form.serial if form.serial and not separate else f"paper-{form.id}"
     if receipts.of_nonce(session, nonce) is not None:
         raise AlreadyReceived
@@ -236,6 +252,12 @@ def confirm(
     )
     if receipt.received_at != now:  # somebody was faster with the same serial, and has committed
         raise AlreadyReceived
+    if origin is not None and not separate:
+        try:
+            once.note(session, origin.nonce, [origin.procedure], receipt.bundle_id, now)
+        except once.AlreadyFiled:
+            raise AlreadyReceived from None
+        drafts.note_filed(session, origin.nonce, origin.procedure, receipt.bundle_id)
     _learn(session, form, procedure, seen, record, actor, now)
     form.state, form.bundle_id = FormState.CONFIRMED, receipt.bundle_id
     form.review_seconds += _spent(shown_at, now)
@@ -335,7 +357,20 @@ def _saved(session: Session, form: PaperForm) -> dict[str, Any]:
     return content
 
 
+def _origin(session: Session, form: PaperForm, procedure: Procedure) -> PrintedSheet | None:
+    """The draft's print that this sheet is. Only here, when a clerk confirms, does a serial attach to anything."""
+    found = once.sheet(session, form.serial)
+    if found is None or found.procedure != procedure.code:
+        return None
+    if found.addressee not in (None, form.ward):
+        raise OtherWard(str(found.addressee))
+    return found
+
+
 def _duplicate(session: Session, form: PaperForm) -> bool:
+    origin = once.sheet(session, form.serial) if form.state in OPEN else None
+    if origin is not None and origin.procedure == form.procedure and origin.addressee in (None, form.ward):
+        return origin.procedure in once.filed(session, origin.nonce)
     return bool(form.serial and form.state in OPEN and receipts.of_nonce(session, form.serial) is not None)
 
 

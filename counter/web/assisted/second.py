@@ -57,7 +57,7 @@ def show() -> str | Response:
         return _over()
     opened = Opened(seen[1]) if seen[1] else None
     return flask.render_template(
-        "assisted/second.html", opened=opened, seconds=SECONDS, mark=_mark(seen),
+        "second/show.html", opened=opened, seconds=SECONDS, mark=_mark(seen),
         groups=groups(opened) if opened else (), destinations=destinations(opened) if opened else (),
     )  # fmt: skip
 
@@ -79,7 +79,7 @@ def close() -> Response:
 
 def _over() -> Response:
     flask.session.pop(SESSION, None)
-    response = flask.make_response(flask.render_template("assisted/waiting.html"))
+    response = flask.make_response(flask.render_template("second/waiting.html"))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -90,4 +90,4 @@ def _mark(seen: tuple[assisted.CounterSession, assisted.Draft | None]) -> str:
 
 
 def _ask(code: str = "", *, failed: bool = False, wait: int = 0) -> str:
-    return flask.render_template("assisted/ask.html", code=code, failed=failed, wait=wait, open_form=True)
+    return flask.render_template("second/ask.html", code=code, failed=failed, wait=wait, open_form=True)

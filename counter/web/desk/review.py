@@ -177,6 +177,8 @@ def _confirm(screen: Screen) -> flask.typing.ResponseReturnValue:
         screen.unused = unused.labels
     except review.AlreadyReceived:
         screen.duplicate = True
+    except review.OtherWard:
+        pass  # the screen says so, by the same addressee
     else:
         return flask.redirect(flask.url_for("review.slip", form_id=form.id))
     return _screen(screen, 422)
@@ -188,6 +190,7 @@ def _screen(screen: Screen, status: int = 200) -> flask.typing.ResponseReturnVal
     return flask.render_template(
         "desk/review.html",
         screen=screen,
+        wards=WARDS,
         forms=neighbours,
         titles=titles(),
         states=lists.STATES,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from counter.models.draft import PrintedSheet
 from counter.models.intake import PaperForm, ScanPage
 from counter.services import paper_records, review
 from counter.services.review import Entry, Review
@@ -42,6 +43,7 @@ class Screen:
     version: int
     rows: dict[str, int]
     duplicate: bool = False
+    origin: PrintedSheet | None = None
     unused: Sequence[str] = ()
     general: list[str] = field(default_factory=list)
 
@@ -132,6 +134,7 @@ def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int
         version,
         shown,
         duplicate=opened.duplicate,
+        origin=opened.origin,
     )
 
 
