@@ -1,6 +1,6 @@
 """保存したデータの再利用: which answers may be kept with consent and carried to the next application. An allow-list.
 
-Never on it (docs/adr/0009-once-only.md): consents, signatures, declarations, photographs and other files, 個人番号, the
+Never on it: consents, signatures, declarations, photographs and other files, 個人番号, the
 purpose of a certificate, a mandate, and whatever says something about one event only: dates, causes, who moves along.
 """
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from forms.kinds import Person
 from forms.model import Field
 
-DAY, YEAR = 1, 365
 HOME_KEY = "home.address"
 
 
@@ -19,41 +18,49 @@ HOME_KEY = "home.address"
 class Carried:
     """How a fact may be carried. ``fresh``: days after which it is asked again, filled in; 0: never grows old.
 
-    ``of``: the role it is told in relation to; with another person in that role it is not carried.
+    ``of``: the roles it is told in relation to; with other people in them it is not carried.
+    ``not_for``: procedures that exist because the fact has just changed.
     """
 
     fresh: int = 0
-    of: str = ""
+    of: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
 
 
-_OLD = 2 * YEAR
-_CLAIMANT, _HEAD = "child-allowance.claimant", "who.head"
+_YEAR, _TWO = 365, 730
+_HEAD = "who.head"
+_CLAIMING = ("child-allowance.claimant",)
+_RAISING = ("child-allowance.claimant", "who.guardian")
 
 CARRIED: dict[str, Carried] = {
-    HOME_KEY: Carried(fresh=_OLD),
+    HOME_KEY: Carried(fresh=_TWO),
     "people.name": Carried(),
     "people.kana": Carried(),
     "people.birth_date": Carried(),
     "people.sex": Carried(),
-    "people.phone": Carried(fresh=YEAR),
-    "people.email": Carried(fresh=YEAR),
-    "people.account": Carried(fresh=_OLD),
-    "people.pension": Carried(fresh=YEAR),
-    "people.relation": Carried(fresh=_OLD, of=_HEAD),
-    "people.raised": Carried(fresh=YEAR, of=_CLAIMANT),
-    "people.to_claimant": Carried(of=_CLAIMANT),
-    "people.together": Carried(fresh=YEAR, of=_CLAIMANT),
-    "who.head": Carried(fresh=_OLD),
-    "who.old_head": Carried(fresh=_OLD),
-    "child-allowance.claimant": Carried(fresh=_OLD),
-    "child-allowance.has_spouse": Carried(fresh=YEAR, of=_CLAIMANT),
-    "child-allowance.spouse": Carried(fresh=YEAR, of=_CLAIMANT),
+    "people.phone": Carried(fresh=_YEAR),
+    "people.email": Carried(fresh=_YEAR),
+    "people.account": Carried(fresh=_TWO),
+    "people.pension": Carried(fresh=_YEAR),
+    "people.pension_number": Carried(),
+    "people.relation": Carried(fresh=_TWO, of=(_HEAD,)),
+    "people.raised": Carried(fresh=_YEAR, of=_RAISING),
+    "people.to_claimant": Carried(of=_CLAIMING),
+    "people.together": Carried(fresh=_YEAR, of=_CLAIMING),
+    _HEAD: Carried(fresh=_TWO, not_for=("household-change", "bereavement")),
+    "who.guardian": Carried(fresh=_TWO),
+    "child-allowance.claimant": Carried(fresh=_TWO),
+    "child-allowance.has_spouse": Carried(fresh=_YEAR, of=_CLAIMING),
+    "child-allowance.spouse": Carried(fresh=_YEAR, of=_CLAIMING),
+    "childcare.has_other": Carried(fresh=_YEAR, of=("who.guardian",)),
+    "childcare.other_guardian": Carried(fresh=_YEAR, of=("who.guardian",)),
 }
 
-# What is filled from which fact: the home of last time is where one moves from, never where one moves to.
-READ_FROM: dict[str, str] = {HOME_KEY: HOME_KEY, "move.old_address": HOME_KEY}
-# Which answers tell a fact, the one that counts more first.
-TOLD_BY: dict[str, tuple[str, ...]] = {HOME_KEY: ("move.new_address", HOME_KEY)}
+# What is filled from which fact: the home and the head of last time are where and whom one comes from.
+READ_FROM: dict[str, str] = {HOME_KEY: HOME_KEY, "move.old_address": HOME_KEY, _HEAD: _HEAD, "who.old_head": _HEAD}
+# Which answers tell where somebody lives, the one that counts more first.
+HOME_TOLD_BY = ("move.new_address", HOME_KEY)
+GONE = "who.deceased"  # whoever fills this role is kept no more
 
 
 def fact_of(field: Field) -> str | None:

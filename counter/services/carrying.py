@@ -54,7 +54,8 @@ def again(draft: Draft, profile: Profile, procedures: Sequence[Procedure], today
     fields = {field.key: field for procedure in procedures for field in procedure.fields()}
     mapped: dict[str, str] = draft.reuse["people"]
     for field in sorted(fields.values(), key=_roles_first):
-        if fact := fact_of(field):
+        fact = fact_of(field)
+        if fact and not _changes(field, procedures):
             for path, found in _places(draft, profile, field, fact, mapped):
                 _fill(draft, path, field, fact, found, mapped, today)
     _left_empty(draft, profile, procedures, today)
@@ -82,7 +83,7 @@ def heard(draft: Draft, values: Mapping[str, Any]) -> None:
             source.pop("confirm", None)
             continue
         del draft.sources[path]
-        for other in [other for other in draft.sources if _told_of(other) == path and _carried(draft, other)]:
+        for other in [other for other in draft.sources if path in _told_of(other) and _carried(draft, other)]:
             if other not in values or values[other] == look_up(draft.answers, other):
                 _forget(draft, other)
 
@@ -107,6 +108,12 @@ def provenance(draft: Draft) -> dict[str, dict[str, str]]:
         for path, source in draft.sources.items()
         if _carried(draft, path)
     }
+
+
+def _changes(field: Field, procedures: Sequence[Procedure]) -> bool:
+    """Whether one of the procedures is there because this very answer is another one now."""
+    carried = CARRIED.get(field.key)
+    return carried is not None and any(procedure.code in carried.not_for for procedure in procedures)
 
 
 def _roles_first(field: Field) -> tuple[bool, bool]:
@@ -190,13 +197,13 @@ def _fits(draft: Draft, path: str, value: Any) -> bool:
 def _role_stands(draft: Draft, fact: str) -> bool:
     """A fact told in relation to a role is carried only together with whoever filled it."""
     of = CARRIED[fact].of
-    return not of or of in draft.sources
+    return not of or any(role in draft.sources for role in of)
 
 
-def _told_of(path: str) -> str:
+def _told_of(path: str) -> tuple[str, ...]:
     section, *rest = path.split(".")
     carried = CARRIED.get(f"{section}.{rest[-1]}")
-    return carried.of if carried else ""
+    return carried.of if carried else ()
 
 
 def _carried(draft: Draft, path: str) -> bool:

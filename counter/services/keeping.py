@@ -14,7 +14,7 @@ from forms.bundle import Bundle
 from forms.common import HOME_ADDRESS, by_agent
 from forms.model import Procedure, Question
 from forms.path import Document, look_up, still, valid_answer
-from forms.reuse import CARRIED, HOME_KEY, READ_FROM, TOLD_BY, fact_of, is_role
+from forms.reuse import CARRIED, GONE, HOME_KEY, HOME_TOLD_BY, fact_of, is_role
 
 
 def merge(profile: Profile, procedures: Sequence[Procedure], answers: Document, now: dt.datetime) -> Profile:
@@ -27,7 +27,7 @@ def merge(profile: Profile, procedures: Sequence[Procedure], answers: Document, 
     at = now.isoformat(timespec="seconds")
     for question in sorted(asked, key=lambda one: not is_role(one.field)):
         key = fact_of(question.field)
-        if key is None or key in READ_FROM.values():
+        if key is None or key != question.field.key or key == HOME_KEY:
             continue
         value = valid_answer(document, question.path, question.field)
         path = _path_here(question.path, mapped)
@@ -38,6 +38,9 @@ def merge(profile: Profile, procedures: Sequence[Procedure], answers: Document, 
             _role_changed(profile, key, value)
         profile.put(path, Fact(value, question.by[0], at))
     _home(profile, document, asked, at)
+    gone = mapped.get(str(look_up(document, GONE)))
+    if gone is not None and gone != profile.people[0].id:
+        profile.remove_person(gone)
     profile.people = [person for place, person in enumerate(profile.people) if person.facts or not place]
     return profile
 
@@ -108,7 +111,7 @@ def _role_changed(profile: Profile, key: str, value: Any) -> None:
     for path, _ in list(profile.paths()):
         section, *rest = path.split(".")
         told = CARRIED.get(f"{section}.{rest[-1]}")
-        if told and told.of == key:
+        if told and key in told.of:
             profile.remove(path)
 
 
@@ -117,7 +120,7 @@ def _home(profile: Profile, document: Document, asked: Sequence[Question], at: s
     people = tuple(drafts.people_of(document))
     stays = bool(people) and people[0].get("moves") == "no"
     by_path = {question.path: question for question in asked}
-    for path in TOLD_BY[HOME_KEY]:
+    for path in HOME_TOLD_BY:
         value = look_up(document, path)
         if path not in by_path or value is None or not HOME_ADDRESS.kind.valid(value):
             continue

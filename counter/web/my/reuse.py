@@ -72,6 +72,13 @@ def after_submission(opened: Opened, receipt: Receipt, *, keep: bool) -> None:
     profiles.note(db(), resident.account_id, "system", "keep", now, codes)
 
 
+def begun(draft_id: str) -> None:
+    """A draft that was begun while signed in is found again by signing in elsewhere."""
+    resident = session.current() if configured() and not serving.current() else None
+    if resident is not None:
+        drafts.adopt(db(), draft_id, resident.owner)
+
+
 def procedures_changed(opened: Opened) -> None:
     """Other procedures were chosen: what they ask too is filled from what is kept."""
     resident = session.current() if configured() else None
