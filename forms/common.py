@@ -37,6 +37,13 @@ LAST_ADDRESS = Field(
     DECEASED_PAGE, "last_address", N_("亡くなった方の住所"), Address(), N_("亡くなったときに住民票があった住所です。")
 )
 
+LAST_INSURANCE = Field(
+    DECEASED_PAGE,
+    "insurance",
+    N_("亡くなった方が入っていた健康保険"),
+    Choice((("national", N_("国民健康保険")), ("late", N_("後期高齢者医療")), ("other", N_("勤め先の健康保険など")))),
+)
+
 MOVE = Section("move", N_("引っ越し"), order=10)
 OLD_ADDRESS = Field(
     MOVE, "old_address", N_("引っ越す前の住所"), Address(abroad=True), N_("住民票がある（あった）住所です。")
@@ -105,6 +112,7 @@ MANDATE = Field(
     N_("頼んだこと（委任の内容）"),
     Text(200, 135.0),
     N_("だれが何を頼んだのかを書きます。例：転入届を出すこと"),
+    fresh=True,
 )
 OLD_HEAD = Field(
     WHO,

@@ -13,7 +13,7 @@ def msgids(procedure: Procedure) -> tuple[str, ...]:
 
 
 def _texts(procedure: Procedure) -> Iterator[str]:
-    yield from (procedure.title, procedure.summary)
+    yield from (procedure.title, procedure.summary, procedure.words, *procedure.at_hand)
     for trigger in procedure.triggers:
         yield trigger.reason
         if trigger.deadline is not None:

@@ -9,6 +9,7 @@ from forms.common import (
     HEAD,
     KANA,
     LAST_ADDRESS,
+    LAST_INSURANCE,
     NAME,
     PERSON_ADDRESS,
     PHONE,
@@ -26,8 +27,7 @@ HELD = Field(
     "held",
     N_("亡くなった方が持っていたもの"),
     Choices((
-        ("national", N_("国民健康保険")), ("late", N_("後期高齢者医療")), ("care", N_("介護保険")),
-        ("seal", N_("印鑑登録")), ("allowance", N_("児童手当・子どもの医療証")), ("none", N_("どれもない")),
+        ("care", N_("介護保険の被保険者証")), ("seal", N_("印鑑登録証")), ("allowance", N_("児童手当・子どもの医療証")), ("none", N_("どれもない")),
     )),
     N_("わかるものだけ選びます。いくつでも選べます。"),
 )  # fmt: skip
@@ -44,7 +44,7 @@ TO_DECEASED = Field(
 PROCEDURE = Procedure(
     "bereavement", N_("おくやみの届け出（世帯主変更・資格喪失）"), "bereavement", to=LAST_ADDRESS,
     asks=(
-        *ask(DIED_ON, LAST_ADDRESS),
+        *ask(DIED_ON, LAST_ADDRESS, LAST_INSURANCE),
         About(APPLICANT, ask(NAME, PHONE, PERSON_ADDRESS)),
         *PROXY,
         About(DECEASED, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE), Ask(CARE_NUMBER, required=False))),

@@ -9,6 +9,7 @@ from forms.common import (
     FUNERAL_ON,
     KANA,
     LAST_ADDRESS,
+    LAST_INSURANCE,
     NAME,
     PERSON_ADDRESS,
     PHONE,
@@ -16,17 +17,11 @@ from forms.common import (
 )  # fmt: skip
 from forms.conditions import Differ, InOrder, Is
 from forms.guide import DIED_WAS
-from forms.kinds import Choice, File, Person
+from forms.kinds import File, Person
 from forms.messages import N_
 from forms.model import About, Ask, Deadline, Field, Must, Procedure, Section, Trigger, ask
 
 FUNERAL = Section("funeral", N_("葬祭費"), order=23)
-INSURANCE = Field(
-    FUNERAL,
-    "insurance",
-    N_("亡くなった方が入っていた健康保険"),
-    Choice((("national", N_("国民健康保険")), ("late", N_("後期高齢者医療")))),
-)
 MOURNER = Field(
     FUNERAL, "mourner", N_("葬儀を行った方（喪主）"), Person(), N_("葬祭費は、この方の口座に振り込まれます。")
 )
@@ -37,11 +32,10 @@ RECEIPT = Field(
 PROCEDURE = Procedure(
     "funeral", N_("葬祭費支給申請書"), "health-insurance", to=LAST_ADDRESS,
     asks=(
-        *ask(DIED_ON, FUNERAL_ON, LAST_ADDRESS),
+        *ask(DIED_ON, FUNERAL_ON, LAST_ADDRESS, LAST_INSURANCE),
         About(APPLICANT, ask(NAME, PHONE)),
         *PROXY,
         About(DECEASED, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE))),
-        Ask(INSURANCE),
         About(MOURNER, (*ask(NAME), Ask(KANA, required=False), *ask(PERSON_ADDRESS, ACCOUNT))),
         Ask(RECEIPT),
     ),

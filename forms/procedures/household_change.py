@@ -26,7 +26,7 @@ HOUSEHOLD = Section("household-change", N_("世帯の変更"), order=22)
 CHANGE = Field(
     HOUSEHOLD,
     "change",
-    N_("変更の内容（異動事由）"),
+    N_("世帯の変更の内容"),
     Choice((
         ("head", N_("世帯主が変わる（世帯主変更）")),
         ("join", N_("別の世帯といっしょになる（世帯合併）")),

@@ -19,10 +19,12 @@ INJURY = Field(SAFETY, "injury", N_("けがや病気のようす"), LongText(500
 PLACE = Field(SAFETY, "place", N_("いまいる場所"), Text(200, 150.0), N_("例：○○小学校の体育館"))
 CONTACT = Field(SAFETY, "contact", N_("連絡先など"), Text(200, 150.0))
 HIDE_FAMILY = Field(
-    SAFETY, "hide_from_family", N_("親族・同居者に聞かれたとき、知らせないでほしいですか"), Choice(YES_NO)
+    SAFETY, "hide_from_family", N_("親族・同居者に聞かれたとき、知らせないでほしいですか"), Choice(YES_NO), fresh=True
 )
-HIDE_FRIENDS = Field(SAFETY, "hide_from_friends", N_("知人に聞かれたとき、知らせないでほしいですか"), Choice(YES_NO))
-PUBLISH = Field(SAFETY, "publish", N_("そのほかの人への回答や公表に同意しますか"), Choice(YES_NO))
+HIDE_FRIENDS = Field(
+    SAFETY, "hide_from_friends", N_("知人に聞かれたとき、知らせないでほしいですか"), Choice(YES_NO), fresh=True
+)
+PUBLISH = Field(SAFETY, "publish", N_("そのほかの人への回答や公表に同意しますか"), Choice(YES_NO), fresh=True)
 
 PROCEDURE = Procedure(
     "safety", N_("安否登録"), "disaster", to=WARD,

@@ -9,7 +9,7 @@ import pytest
 
 from forms.bundle import Bundle, Incomplete
 from forms.gather import gather
-from forms.life_events import LIFE_EVENTS, suggestions
+from forms.model import Section
 from forms.procedures import CATALOGUE
 from tests.documents import household
 from tests.unit.forms.properties import SEEDS, check_all, without
@@ -24,11 +24,12 @@ def move() -> dict[str, Any]:
     address = {"town": "町", "number": "1-1"}
     member = {"moves": "yes", "sex": "1", "joins_insurance": "no"}
     return {
+        "event": {"cause": "moving"},
         "move": {
             "old_address": {"city": "東京都渋谷区", **address}, "new_address": {"city": "東京都江東区", **address},
             "out_date": day, "in_date": day, "jan1": "old",
         },
-        "who": {"applicant": "a", "head": "b", "old_head": "b"},
+        "who": {"filed_by": "self", "applicant": "a", "head": "b", "old_head": "b"},
         "people": [
             {"id": "a", "name": {"family": "髙橋", "given": "花子"}, "phone": {"e164": "+819012345678", "as_written": "09012345678"},
              "birth_date": date("1990-02-03"), "relation": "spouse", **member, "joins_insurance": "yes"},
@@ -40,7 +41,6 @@ def move() -> dict[str, Any]:
         "child-allowance": {"claimant": "b", "has_spouse": "yes", "spouse": "a"},
         "child-allowance-consent": {"consent": "yes"},
         "health-insurance": {"previous": "national", "payment": "slip"},
-        "move-in": {"visit_date": date("2199-01-05"), "visit_time": "am"},
     }  # fmt: skip
 
 
@@ -54,7 +54,9 @@ def of(*codes: str) -> Bundle:
 
 def test_properties_hold_over_random_households() -> None:
     covered = check_all(SEEDS)
-    few = {name: covered[name] for name in (*CATALOGUE, "two in a list", "only a role", "nobody", "must", "opened")
+    lists = [f"two in {about.record_key} of {procedure.code}"
+             for procedure in CATALOGUE.values() for about in procedure.abouts if isinstance(about.who, Section)]  # fmt: skip
+    few = {name: covered[name] for name in (*CATALOGUE, *lists, "only a role", "nobody", "must", "opened")
            if covered[name] < 3}  # fmt: skip
     assert not few, "green, but hardly tried"
 
@@ -126,27 +128,3 @@ def test_a_person_on_paper_in_two_places_is_one_when_nothing_contradicts() -> No
     assert one["who"]["applicant"] == one["child-allowance"]["claimant"]
     other = gather(procedure, {"claimant": claimant, "spouse": {"name": name, "birth_date": date("1990-01-02")}})
     assert other["child-allowance"]["claimant"] != other["child-allowance"].get("spouse")
-
-
-def test_suggestions_depend_on_the_wards_of_both_ends() -> None:
-    def codes(old: str, new: str) -> set[str]:
-        places = {"move": {"old_address": {"city": old}, "new_address": {"city": new}}}
-        return {found.procedure.code for found in suggestions("moving", places)}
-
-    assert codes("東京都渋谷区", "東京都江東区") == set(MOVING)
-    assert codes("横浜市", "東京都江東区") == set(MOVING) - {"move-out"}
-    assert codes("東京都渋谷区", "横浜市") == {"move-out"}
-    assert codes("東京都渋谷区", "東京都渋谷区") == codes("横浜市", "大阪市") == set()
-
-
-def test_a_deadline_becomes_a_day_once_the_move_is_dated(move: dict[str, Any]) -> None:
-    days = {found.procedure.code: found.last_day for found in suggestions("moving", move)}
-    assert str(days["move-in"]) == "2026-12-04"
-    assert str(days["child-allowance"]) == "2026-12-07", "5 December is a Saturday"
-    assert all(found.last_day is None for found in suggestions("moving", {"move": {
-        "old_address": {"city": "東京都渋谷区"}, "new_address": {"city": "東京都江東区"}}}))  # fmt: skip
-
-
-def test_every_event_leads_somewhere() -> None:
-    named = {trigger.event for procedure in CATALOGUE.values() for trigger in procedure.triggers}
-    assert named == set(LIFE_EVENTS)
