@@ -145,7 +145,8 @@ def settle(session: Session, opened: Vault) -> None:
                 opened.new_root(session, ward.code)
                 audit.new_chain(session, ward.code)
             for code, name in OFFICES.items():
-                session.merge(BackOffice(ward=ward.code, code=code, name=name))
+                if session.get(BackOffice, (ward.code, code)) is None:  # a name that the ward gave stays
+                    session.add(BackOffice(ward=ward.code, code=code, name=name))
         session.flush()
 
 

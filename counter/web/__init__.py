@@ -17,4 +17,5 @@ BLUEPRINTS = (
     "counter.web.desk.review:blueprint",
     "counter.web.admin.views:blueprint",
     "counter.web.admin.settings:blueprint",
+    "counter.web.admin.offices:blueprint",
 )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from counter import tenancy
+from counter import installation, tenancy
 from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.bundle import Channel
@@ -196,3 +196,23 @@ def test_the_list_asks_the_database_little(app: Flask, store: Store, admin: Flas
     page = admin.get("/staff/procedures")
     assert page.text.count('<td data-label="案内">あり') == 3
     assert len(asked) <= 8, asked
+
+
+def test_a_ward_names_its_offices_and_an_upgrade_leaves_the_names(app: Flask, store: Store, admin: FlaskClient) -> None:
+    said = {"name": "こども家庭課", "way": "inbox", "characters": "jisx0208"}
+    assert admin.post("/staff/offices/child-support", data=said).status_code == 303
+    assert admin.post("/staff/offices", data={"name": "臨時給付金担当"}).status_code == 303
+    assert admin.post("/staff/offices/child-support", data={**said, "name": " "}).status_code == 422
+    assert admin.post("/staff/offices/child-support", data={**said, "way": "pigeon"}).status_code == 422
+    assert admin.post("/staff/offices/nothing", data=said).status_code == 404
+    with store.scope() as session:
+        installation.settle(session, app.extensions["store"].vault)
+        session.commit()
+    page = admin.get("/staff/offices").text
+    assert "こども家庭課" in page
+    assert "臨時給付金担当" in page
+    submit(store, answers())
+    assert "こども家庭課" in rows(store, KOTO, Application)[0].routing_reason
+    with store.scope(write=False) as session:
+        tenancy.tenant(session, SHIBUYA)
+        assert session.get_one(BackOffice, (SHIBUYA, "child-support")).name != "こども家庭課"

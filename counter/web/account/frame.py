@@ -44,6 +44,7 @@ _TASKS = (
     ("desk", "確認", "review.waiting", "review."),
     ("desk", "用紙", "sheets.choose", "sheets."),
     ("admin", "手続", "settings.procedures", "settings."),
+    ("admin", "所管課", "offices.show", "offices."),
     ("admin", "職員", "admin.people", "admin."),
 )
 
