@@ -9,62 +9,21 @@ from flask.testing import FlaskClient
 
 from counter import locales
 from counter.locales import LANGUAGES, Language
-from tests import moves
-from tests.pages import Page, Resident
+from tests.readers import OUTSIDE, Reader
 
 ESCAPED = re.compile("&lt;r[ubpt]|\\{[^{}]*\\|")
 TAGS = re.compile("<(?:script|style)[^>]*>.*?</(?:script|style)>|<[^>]+>", re.S)
 KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]+")
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-OUTSIDE = (
-    "/status/",
-    "/procedures",
-    "/procedures?q=zzz",
-    "/help",
-    "/privacy",
-    "/accessibility",
-    "/safety/",
-    "/suppliers/",
-    "/nothing",
-    "/start/certificate",
-    "/start/moving",
-    "/start/moving?old_address=&new_address=131083",
-)
 # Languages are named in their own words; names and addresses stand as they were written.
 AS_WRITTEN = re.compile("やさしい日本語|ヤマダ|タロウ|ハナコ|イチロウ")
-
-
-class Reader(Resident):
-    """Keeps what every page said."""
-
-    def __init__(self, client: FlaskClient) -> None:
-        super().__init__(client)
-        self.read: list[tuple[str, str]] = []
-
-    def open(self, address: str) -> Page:
-        return self._note(super().open(address))
-
-    def send(self, *args: object, **kwargs: object) -> Page:
-        return self._note(super().send(*args, **kwargs))  # type: ignore[arg-type]
-
-    def _note(self, page: Page) -> Page:
-        self.read.append((self.address, page.response.text))
-        return page
 
 
 def read_everything(client: FlaskClient, language: str) -> list[tuple[str, str]]:
     """Every kind of page of a move, with its errors, from the first to the receipt; and the pages beside it."""
     reader = Reader(client)
     reader.open(f"/?lang={language}")
-    reader.open("/start/moving")
-    reader.send()
-    reader.guide(moves.told())
-    reader.send(procedure=list(moves.MOVE))
-    tasks = reader.address
-    reader.open(next(href for href in reader.page.links.values() if "/q/move" in href))
-    reader.send()
-    reader.open(tasks)
-    reader.walk(moves.answers())
+    reader.begin_a_move()
     reader.send()
     for address in OUTSIDE:
         reader.open(address)
