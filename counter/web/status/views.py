@@ -12,7 +12,7 @@ from counter import locales
 from counter.extensions import db, keep_changes
 from counter.services import guessing, status
 from counter.web.access import public, receipt_holder
-from counter.web.status import actions, blueprint, grant, words
+from counter.web.status import actions, beside, blueprint, grant, words
 from counter.web.wards import ward_name
 from forms.messages import N_
 from forms.web import presentable
@@ -21,6 +21,8 @@ DONE = {
     "corrected": N_("補正の答えを受け付けました。担当の課にもう一度届けます。"),
     "sent": N_("メッセージを送りました。"),
     "withdrawn": N_("申請を取り下げました。担当の課にお知らせします。"),
+    "booked": N_("来庁を予約しました。"),
+    "cancelled": N_("来庁の予約を取り消しました。"),
     "document": N_("書類を受け付けました。担当の課に届きます。"),
 }
 
@@ -51,9 +53,9 @@ def find() -> str | Response | tuple[str, int]:
 @blueprint.get("/<number>")
 @receipt_holder
 def show(number: str) -> str:
-    found = grant.opened_bundle(number)
+    found, now = grant.opened_bundle(number), dt.datetime.now(dt.UTC)
     return flask.render_template(
-        "status/show.html", found=found, ward_name=ward_name, words=words, now=dt.datetime.now(dt.UTC),
+        "status/show.html", found=found, ward_name=ward_name, words=words, now=now, **beside.beside(found, now),
         done=DONE.get(flask.request.args.get("done", "")), actions=actions.of,
     )  # fmt: skip
 

@@ -35,6 +35,8 @@ EVENTS = {
     Kind.MESSAGE: N_("担当の課からメッセージが届きました"),
     Kind.DOCUMENT_ADDED: N_("書類を受け付けました"),
     Kind.WITHDRAWN: N_("申請を取り下げました"),
+    Kind.VISIT_BOOKED: N_("来庁を予約しました"),
+    Kind.VISIT_CANCELLED: N_("来庁の予約を取り消しました"),
 }
 WRITTEN = N_("担当の課にメッセージを送りました")
 PLACED = N_("担当の課に届いています。")
