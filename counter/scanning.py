@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,7 @@ def check(settings: Mapping[str, Any], data: bytes) -> bool:
 
 def scan(where: str, data: bytes, seconds: float = SECONDS) -> str:
     """The name of what was found; empty for nothing. ``where``: ``unix:/path`` or ``host:port``. Raises Away."""
+    until = time.monotonic() + seconds
     try:
         with _connect(where, seconds) as line:
             line.sendall(b"zINSTREAM\0")
@@ -51,7 +53,7 @@ def scan(where: str, data: bytes, seconds: float = SECONDS) -> str:
                 piece = data[start : start + _PIECE]
                 line.sendall(len(piece).to_bytes(4, "big") + piece)
             line.sendall((0).to_bytes(4, "big"))
-            return _verdict(_answer(line))
+            return _verdict(_answer(line, until))
     except (OSError, ValueError) as error:
         raise Away(type(error).__name__) from error
 
@@ -70,9 +72,10 @@ def _connect(where: str, seconds: float) -> socket.socket:
     return socket.create_connection((host, int(port)), seconds)
 
 
-def _answer(line: socket.socket) -> str:
+def _answer(line: socket.socket, until: float) -> str:
     answer = b""
     while b"\0" not in answer and len(answer) < _LONGEST_ANSWER:
+        line.settimeout(max(0.01, until - time.monotonic()))  # a byte a second is no answer either
         piece = line.recv(1024)
         if not piece:
             break

@@ -226,7 +226,7 @@ class Beat:
         return [job_id for job_id, _ in orphans]
 
     def _run(self) -> None:
-        from counter.jobs import reconcile, remind
+        from counter.jobs import reconcile, remind, sweep
 
         over = False
         while not over:
@@ -236,6 +236,8 @@ class Beat:
                     log.warning("resumed %d jobs of dead workers", len(orphans))
                 reconcile.reconcile(self._store)
                 remind.remind(self._store)
+                if _workplace is not None:
+                    sweep.sweep(self._store, _workplace.app.config["INSTANCE"])
             except sa.exc.DBAPIError as error:  # a database that is away comes back; the next beat says so
                 log.warning("heartbeat failed: %s", type(error).__name__)
             except Exception:  # a worker whose heart stops for a fault of ours would be taken for dead while it works

@@ -284,7 +284,8 @@ def test_a_resident_adds_a_document_and_the_office_is_handed_it(
     resident: Resident, draft: tuple[str, str], store: Store
 ) -> None:
     application = submit(resident, draft, store)
-    page = add_later(resident, store, pdf(2), "在学証明.pdf", "在学証明書")
+    paper = pdf(2)
+    page = add_later(resident, store, paper, "在学証明.pdf", "在学証明書")
     assert "書類を受け付けました" in page.text
     with store.scope(write=False) as session, tenancy.tenant(session, application.ward):
         row = session.get_one(Application, (application.ward, application.id))
@@ -294,7 +295,7 @@ def test_a_resident_adds_a_document_and_the_office_is_handed_it(
         assert kinds[-1] == "document-added"
         handed = session.scalars(sa.select(Delivery).where(Delivery.subject == "document")).one()
         assert handed.revision == row.revision == 2
-    page = add_later(resident, store, pdf(2), "在学証明.pdf")
+    add_later(resident, store, paper, "在学証明.pdf")
     with store.scope(write=False) as session, tenancy.tenant(session, application.ward):
         assert session.scalar(sa.select(sa.func.count()).select_from(ApplicationFile)) == 1
     page = resident.open(f"/status/{application.bundle_id}/{application.line}/document")
