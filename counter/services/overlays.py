@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -26,12 +25,21 @@ class Conflict(Exception):
 
 def of(session: Session, codes: Sequence[str]) -> Overlays:
     """What every ward made of these procedures. One statement."""
-    return {(row.ward, row.procedure)[::-1]: _derived(row) for row in _current(session, codes)}
+    return derived(found(session, codes))
 
 
 def found(session: Session, codes: Sequence[str]) -> dict[tuple[str, str], Overlay]:
     """The settings in force by (code, ward), for pages that show notes or who offers what. One statement."""
-    return {(row.procedure, row.ward): load(row.ward, row.procedure, row.content) for row in _current(session, codes)}
+    return {(row.procedure, row.ward): _load(row) for row in _current(session, codes)}
+
+
+def derived(settings: Mapping[tuple[str, str], Overlay]) -> Overlays:
+    """The definitions that settings lead to; None where a ward does not take the procedure here."""
+    return {
+        at: _derive(one.ward, one.procedure, json.dumps(dump(one), ensure_ascii=False, sort_keys=True))
+        for at, one in settings.items()
+        if one.procedure in CATALOGUE
+    }
 
 
 def offered(session: Session, code: str, ward: str) -> bool:
@@ -122,14 +130,12 @@ def _current(session: Session, codes: Sequence[str]) -> Sequence[Row]:
         ).all()
 
 
-def _derived(row: Row) -> Procedure | None:
-    if row.procedure not in CATALOGUE or not row.content["offered"]:
-        return None
-    return _derive(row.ward, row.procedure, json.dumps(row.content, ensure_ascii=False, sort_keys=True))
+def _load(row: Row) -> Overlay:
+    return load(row.ward, row.procedure, row.content)
 
 
 @functools.lru_cache(maxsize=2000)
-def _derive(ward: str, code: str, content: str) -> Procedure:
+def _derive(ward: str, code: str, content: str) -> Procedure | None:
     """The same object for the same settings, so that digests and walks are made once."""
-    settings: dict[str, Any] = json.loads(content)
-    return derive(CATALOGUE[code], load(ward, code, settings))
+    overlay = load(ward, code, json.loads(content))
+    return derive(CATALOGUE[code], overlay) if overlay.offered else None

@@ -155,6 +155,7 @@ def test_the_admin_writes_a_question_and_a_resident_reads_it_in_english(
         opened.answers = answers()
         drafts.save(session, opened, owner)
         session.commit()
+    assert "窓口でも受け付けます。" in resident.get(f"/apply/{draft}/").text
     asked = resident.get(f"/apply/{draft}/q/ward-{KOTO}?lang=en").text
     assert "Do you have a dog?" in asked
     assert "Yes, I do" in asked

@@ -23,7 +23,8 @@ from forms.bundle import Overlays
 from forms.life_events import Suggestion, suggestions
 from forms.messages import N_
 from forms.model import Procedure, Question
-from forms.path import look_up
+from forms.overlays import Overlay
+from forms.path import destination, look_up
 from forms.procedures import CATALOGUE
 from forms.web import Context, PageForm, page_form, shown
 
@@ -59,9 +60,27 @@ class Opened:
 
     @cached_property
     def overlays(self) -> Overlays:
-        """What the wards made of these procedures; their own words are spoken from here on."""
-        found = overlays.of(db(), self.draft.procedures)
-        ward_words.learn_from(one for one in found.values() if one)
+        """What the wards made of these procedures."""
+        return overlays.derived(self.settings)
+
+    @cached_property
+    def settings(self) -> dict[tuple[str, str], Overlay]:
+        """What the wards set for these procedures, by (code, ward); their own words are spoken from here on."""
+        found = overlays.found(db(), self.draft.procedures)
+        for one in found.values():
+            ward_words.learn(one.own_words)
+        return found
+
+    @property
+    def notes(self) -> list[tuple[str, str, str]]:
+        """(procedure, ward, what the ward says to residents), of the wards that the answers lead to."""
+        found = []
+        for procedure in self.procedures:
+            to, named = destination(procedure, self.draft.answers)
+            for ward in to.kind.wards(named) if named is not None else ():
+                one = self.settings.get((procedure.code, ward))
+                if one is not None and one.note:
+                    found.append((markup(procedure.title), ward_name(ward), markup(one.note["ja"])))
         return found
 
     @property
