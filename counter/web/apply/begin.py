@@ -14,7 +14,7 @@ from counter.web.apply import blueprint, owner
 from counter.web.apply.opened import Opened, open_draft
 from counter.web.assisted import leaving
 from counter.web.assisted.serving import SESSION
-from counter.web.my import reuse
+from counter.web.my import reuse, session
 from forms.life_events import LIFE_EVENTS
 from forms.model import Procedure
 from forms.procedures import CATALOGUE
@@ -81,7 +81,7 @@ def leave() -> Response:
     if SESSION in flask.session:
         return leaving.next_person()
     flask.session.clear()
-    return owner.forget(flask.redirect(flask.url_for("front.index", left=1), 303))
+    return session.forget(owner.forget(flask.redirect(flask.url_for("front.index", left=1), 303)))
 
 
 def _already(token: str, event: str, codes: tuple[str, ...]) -> list[Opened]:

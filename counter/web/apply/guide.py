@@ -17,8 +17,9 @@ from counter.services.guide import PLACES, Step, Steps
 from counter.services.journey import urgent_first
 from counter.web.access import draft_owner
 from counter.web.apply import blueprint, owner
-from counter.web.apply.begin import chosen, with_self
+from counter.web.apply.begin import chosen, take_up, with_self
 from counter.web.apply.opened import Opened, open_draft
+from counter.web.my import reuse
 from counter.web.wards import ward_name
 from forms.life_events import LIFE_EVENTS, LifeEvent, Suggestion
 from forms.messages import N_, Message
@@ -75,9 +76,7 @@ def guide_choose(draft_id: str) -> Response:
     if not codes or locales.switching():
         none = None if codes or locales.switching() else 1
         return flask.redirect(flask.url_for("apply.guide_list", draft_id=draft_id, none=none))
-    opened.draft.procedures = codes
-    with_self(codes, opened.draft.answers)
-    opened.save()
+    take_up(opened, codes)
     return flask.redirect(flask.url_for("apply.tasks", draft_id=draft_id))
 
 
@@ -132,6 +131,7 @@ def begun(event: LifeEvent, answers: drafts.Document, codes: tuple[str, ...] = (
         db(), token, codes, event=event.key, suggested=guide.suggested(event, answers),
         answers=with_self(codes, answers) if codes else answers,
     )  # fmt: skip
+    reuse.begun(draft.id)
     address = flask.url_for("apply.tasks" if codes else "apply.guide_list", draft_id=draft.id)
     return owner.give(flask.redirect(address, 303), token)
 

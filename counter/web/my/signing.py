@@ -77,7 +77,11 @@ def callback() -> Response | tuple[str, int]:
 @blueprint.post("/sign-out")
 @access.public
 def sign_out() -> Response:
-    """This browser is signed out; the next page offers to leave the provider too."""
+    """This browser is signed out, and opens what the account holds no more; the next page offers to leave the provider."""
+    resident, browser = session.current(), owner.token()
+    if resident is not None and browser:
+        for draft in drafts.mine(db(), resident.owner):
+            drafts.release(db(), draft.id, browser)
     return session.forget(flask.redirect(flask.url_for("my.signed_out"), 303))
 
 
