@@ -46,7 +46,7 @@ def init_app(app: flask.Flask) -> None:
 
 def _add(response: flask.Response) -> flask.Response:
     response.headers.update(_ALWAYS)
-    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
+    response.headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=csp_nonce()))  # a file may be stricter
     if flask.current_app.config["HTTPS"]:
         response.headers["Strict-Transport-Security"] = _HSTS
     if flask.request.endpoint != "static":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import os
 import random
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -16,12 +18,14 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from counter import tenancy, vault
+from counter.delivery.files import FileDrop
 from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.attachment import ApplicationFile, DraftFile
+from counter.models.audit import AuditEvent
 from counter.models.delivery import Delivery
 from counter.models.event import Event
-from counter.services import attachments, drafts, enclosing, erasure
+from counter.services import attachments, delivery, drafts, enclosing, erasure
 from counter.services.blobs import Blobs
 from counter.services.enclosing import enclose
 from counter.services.journey import journey, roster_questions
@@ -30,6 +34,7 @@ from forms.procedures import CATALOGUE
 from tests.documents import household
 from tests.enclosures import file_in_pdf, pdf, photo, png, scripted_pdf
 from tests.pages import Page, Resident
+from tests.staff import office_clerk
 
 CODE = "health-insurance-leaving"
 PAGE = "health-insurance-leaving"
@@ -313,3 +318,55 @@ def test_a_document_that_cannot_be_taken_keeps_what_was_written(
     assert any("マイナンバー" in text for text in page.texts("sc-error"))
     with store.scope(write=False) as session, tenancy.all_wards(session, "a test"):
         assert session.scalar(sa.select(sa.func.count()).select_from(ApplicationFile)) == 0
+
+
+# -- at the office ---------------------------------------------------------------------------------------------------
+
+
+def test_the_office_sees_and_fetches_its_documents_and_every_opening_is_written_down(
+    resident: Resident, draft: tuple[str, str], store: Store, app: Flask
+) -> None:
+    send(resident, (photo(), "写真.jpg"), (pdf(2), '証明"\r\n<b>.pdf'))
+    application = submit(resident, draft, store)
+    clerk = office_clerk(store, app, application.office, application.ward)
+    case = f"/office/cases/{application.id}"
+    page = Page(clerk.get(case))
+    assert "写真.jpg" in page.text and "ウイルス検査をしていません" in page.text
+    links = [one.get("href", "") for one in page.tree.iter("a") if "/files/" in one.get("href", "")]
+    pictures = [one.get("src", "") for one in page.tree.iter("img") if "/files/" in one.get("src", "")]
+    assert all(clerk.get(address).mimetype == "image/jpeg" for address in pictures)
+    downloads = [address for address in links if "page-" not in address]
+    fetched = [clerk.get(address) for address in downloads]
+    assert [answer.mimetype for answer in fetched] == ["image/jpeg", "application/pdf"]
+    assert len(pypdfium2.PdfDocument(fetched[1].data)) == 2
+    for answer in fetched:
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+        assert "\n" not in answer.headers["Content-Disposition"]
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert clerk.get(f"{downloads[1]}/page-3.jpg").status_code == 404
+    with store.scope(write=False) as session:
+        actions = session.scalars(sa.select(AuditEvent.action).where(AuditEvent.action.startswith("file."))).all()
+    assert sorted(actions) == ["file.fetch", "file.fetch"]
+    other = office_clerk(store, app, "another-office", application.ward)
+    assert {other.get(address).status_code for address in [*links, *pictures]} == {404}
+
+
+def test_an_offices_folder_holds_the_documents_under_names_of_ours(
+    resident: Resident, draft: tuple[str, str], store: Store, blobs: Blobs, tmp_path: Path
+) -> None:
+    send(resident, (photo(), "../../写真.jpg"), (pdf(2), "証明.pdf"))
+    application = submit(resident, draft, store)
+    with store.scope() as session, tenancy.tenant(session, application.ward):
+        row = session.scalars(sa.select(Delivery)).one()
+        parcel = delivery.claim(session, application.ward, row.id, dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))
+    assert parcel is not None
+    FileDrop(tmp_path, blobs).send(parcel, None)
+    [folder] = [path.parent for path in tmp_path.rglob("application.json")]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "application.csv", "application.json", "file-01.jpg", "file-02.pdf",
+    ]  # fmt: skip
+    told = json.loads((folder / "application.json").read_text())
+    assert [one["name"] for one in told["files"]] == ["写真.jpg", "証明.pdf"]
+    assert "写真.jpg" in (folder / "application.csv").read_text(encoding="utf-8-sig")
