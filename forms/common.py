@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from forms.conditions import Is
+from forms.conditions import Differ, Is
 from forms.kinds import Account, Address, Choice, Date, Digits, Email, File, Kana, Name, Person, Phone, Text
 from forms.messages import N_
-from forms.model import About, Ask, Field, Section, ask
+from forms.model import About, Ask, Field, Must, Section, ask
 from forms.path import Document, look_up
 
 EVENT = Section("event", N_("手続のきっかけ"), order=5)
@@ -201,6 +201,7 @@ PROXY: tuple[Ask | About, ...] = (
     About(AGENT, ask(NAME, PERSON_ADDRESS, PHONE), when=Is(FILED_BY, "agent")),
 )
 """Who files; an agent says who he is and what was entrusted to him. The one who entrusted it is the applicant."""
+OTHER_AGENT = Must(Differ(APPLICANT, AGENT), N_("代理人には、申請者（頼んだ方）とは別の方を選んでください。"), at=AGENT)
 
 
 def by_agent(answers: Document) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forms.kinds import Kind
+from forms.eras import WESTERN
+from forms.kinds import Date, Kind, date_of
 from forms.model import About, Ask, Procedure, Section
 from forms.paper_geometry import Sheet, Zone
 
@@ -59,8 +60,18 @@ def _look_up(record: Mapping[str, Any], path: str) -> Any:
     return at
 
 
-def _words(kind: Kind, zone: Zone, value: Any) -> Written:
+def _raw(kind: Kind, value: Any) -> Any:
+    """What the places of the answer take; a date of an era that its paper does not print is written as 西暦."""
     raw = kind.raw(value)
+    if isinstance(kind, Date):
+        printed = {code for cell in kind.cells() if cell.part == "era" for code, _ in cell.codes}
+        if raw["era"] not in printed:
+            return raw | {"era": WESTERN, "year": str(date_of(value).year)}
+    return raw
+
+
+def _words(kind: Kind, zone: Zone, value: Any) -> Written:
+    raw = _raw(kind, value)
     if zone.part:
         raw = raw.get(zone.part, "") if isinstance(raw, Mapping) else ""
     if zone.codes:

@@ -11,14 +11,15 @@ from forms.common import (
     LAST_ADDRESS,
     LAST_INSURANCE,
     NAME,
+    OTHER_AGENT,
     PERSON_ADDRESS,
     PHONE,
     PROXY,
 )  # fmt: skip
-from forms.conditions import Is
+from forms.conditions import Differ, Is
 from forms.kinds import Choice, Choices
 from forms.messages import N_
-from forms.model import About, Ask, Deadline, Field, Procedure, Section, Trigger, ask
+from forms.model import About, Ask, Deadline, Field, Must, Procedure, Section, Trigger, ask
 
 ENDS = Section("bereavement", N_("おくやみの届け出"), order=24)
 WAS_HEAD = Field(ENDS, "was_head", N_("亡くなった方は世帯主で、世帯主になれる家族がほかに残っていますか"), Choice())
@@ -50,6 +51,11 @@ PROCEDURE = Procedure(
         About(DECEASED, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE), Ask(CARE_NUMBER, required=False))),
         *ask(TO_DECEASED, WAS_HEAD, HELD),
         About(HEAD, ask(NAME, BIRTH_DATE), when=Is(WAS_HEAD, "yes"), name="new_head", title=N_("新しい世帯主")),
+    ),
+    musts=(
+        OTHER_AGENT,
+        Must(Differ(DECEASED, APPLICANT), N_("届け出る方には、亡くなった方とは別の方を選んでください。"), at=APPLICANT),
+        Must(Differ(DECEASED, HEAD), N_("新しい世帯主には、亡くなった方とは別の方を選んでください。"), at=HEAD),
     ),
     summary=N_("死亡届のあとに、健康保険や介護保険などを終える届け出です。死亡届は別に、区役所の窓口に出します。"),
     triggers=(

@@ -8,6 +8,7 @@ from forms.common import (
     INSURER,
     KANA,
     NAME,
+    OTHER_AGENT,
     PHONE,
     PROXY,
 )  # fmt: skip
@@ -52,6 +53,7 @@ PROCEDURE = Procedure(
         ),
         *ask(DOCTOR, HOSPITAL), Ask(STATE, required=False), Ask(CONSENT, required=False),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("介護保険のサービスを使うために、どのくらい介護が必要かの認定を申請します。"),
     triggers=(Trigger("care", N_("介護保険のサービスを使うには、認定が必要なためです。"), when=Is(NEEDS_CARE, "yes")),),
     category="care",

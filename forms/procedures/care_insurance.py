@@ -1,4 +1,4 @@
-"""介護保険の資格取得・住所変更の届 (介護保険法12条, 同法施行規則23条・24条・29条)."""
+"""介護保険の資格取得・住所変更の届 (介護保険法12条, 同法施行規則23条・30条)."""
 
 from forms.common import (
     APPLICANT,
@@ -11,6 +11,7 @@ from forms.common import (
     MOVE_IN_DATE,
     NAME,
     NEW_ADDRESS,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -63,11 +64,12 @@ PROCEDURE = Procedure(
         ),
         Ask(CERTIFICATE, required=False),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("65歳以上の方などが、引っ越しで介護保険に入るときや、住所が変わったときの届け出です。"),
     triggers=(
         Trigger(
             "moving", N_("介護保険は住む区が保険者のためです。認定は14日以内の届け出で引き継げます。"),
-            Deadline(14, MOVE_IN_DATE, N_("住み始めた日から14日以内"), "介護保険法施行規則23条・29条、介護保険法36条"),
+            Deadline(14, MOVE_IN_DATE, N_("住み始めた日から14日以内"), "介護保険法施行規則23条・30条、介護保険法36条"),
             when=Is(MEMBERS, "senior"),
         ),
         Trigger("care", N_("介護保険の住所などを新しくするためです。"), when=Is(CARE_ADDRESS, "yes")),

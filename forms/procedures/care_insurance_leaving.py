@@ -8,6 +8,7 @@ from forms.common import (
     NAME,
     NEW_ADDRESS,
     OLD_ADDRESS,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -39,6 +40,7 @@ PROCEDURE = Procedure(
             name="leaving", title=N_("介護保険をやめる方"), rows=2,
         ),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("区から引っ越す65歳以上の方などが、いままでの区の介護保険をやめる届け出です。"),
     triggers=(
         Trigger(

@@ -1,6 +1,6 @@
 """罹災証明書の交付申請 (災害対策基本法90条の2)."""
 
-from forms.common import APPLICANT, BIRTH_DATE, KANA, NAME, PERSON_ADDRESS, PHONE, PROXY
+from forms.common import APPLICANT, BIRTH_DATE, KANA, NAME, OTHER_AGENT, PERSON_ADDRESS, PHONE, PROXY
 from forms.conditions import Is
 from forms.guide import DAMAGED
 from forms.kinds import Address, Choice, Choices, Count, Date, Declaration, File, LongText, Text
@@ -67,6 +67,7 @@ PROCEDURE = Procedure(
         *ask(PURPOSES, COPIES),
         Ask(SELF_JUDGED, required=False),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("災害でこわれた家などの被害の程度を、区が調べて証明します。支援金や保険の手続に使います。"),
     triggers=(
         Trigger("disaster", N_("支援金や保険などの手続に、罹災証明書が必要なためです。"), when=Is(DAMAGED, "yes")),

@@ -11,6 +11,7 @@ from forms.common import (
     LAST_ADDRESS,
     LAST_INSURANCE,
     NAME,
+    OTHER_AGENT,
     PERSON_ADDRESS,
     PHONE,
     PROXY,
@@ -40,6 +41,7 @@ PROCEDURE = Procedure(
         Ask(RECEIPT),
     ),
     musts=(
+        OTHER_AGENT,
         Must(InOrder(DIED_ON, FUNERAL_ON), N_("葬儀の日が、亡くなった日より前になっています。日付を確かめてください。"), at=FUNERAL_ON),
         Must(Differ(DECEASED, MOURNER), N_("喪主には、亡くなった方とは別の方を選んでください。"), at=MOURNER),
     ),

@@ -12,6 +12,7 @@ from forms.common import (
     MOVE_IN_DATE,
     NAME,
     NEW_ADDRESS,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -73,6 +74,7 @@ PROCEDURE = Procedure(
         Ask(PREVIOUS), Ask(INSURER, when=Is(PREVIOUS, "employee")),
         Ask(LEFT_PAPER, required=False, when=Is(PREVIOUS, "employee")), Ask(PAYMENT),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("勤め先の健康保険に入っていない方が、区の国民健康保険に入る届け出です。"),
     triggers=(
         Trigger(

@@ -10,6 +10,7 @@ from forms.common import (
     NAME,
     OLD_ADDRESS,
     OLD_HEAD,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -56,6 +57,7 @@ PROCEDURE = Procedure(
         Ask(NUMBER, required=False),
         Ask(NEW_INSURER, when=Is(CAUSE, *SETTLED)), Ask(NEW_PAPER, required=False, when=Is(CAUSE, *SETTLED)),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("区から引っ越すときや、勤め先の健康保険に入ったときに、国民健康保険をやめる届け出です。"),
     triggers=(
         Trigger(

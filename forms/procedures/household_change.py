@@ -10,6 +10,7 @@ from forms.common import (
     HOME_ADDRESS,
     NAME,
     OLD_HEAD,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -52,6 +53,7 @@ PROCEDURE = Procedure(
             where=Is(CHANGES, "yes"), name="members", title=N_("世帯や続柄が変わる方"), rows=4,
         ),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("引っ越さないで、世帯主や世帯の分け方が変わったときの届け出です。"),
     triggers=(
         Trigger(

@@ -11,6 +11,7 @@ from forms.common import (
     NAME,
     NEW_ADDRESS,
     OLD_ADDRESS,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -34,6 +35,7 @@ PROCEDURE = Procedure(
             where=Is(MOVES, "yes"), name="movers", title=N_("引っ越す方"),
         ),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("ほかの市区町村から引っ越してきたときの届け出です。ここで先に入力し、窓口で本人確認をします。"),
     triggers=(
         Trigger(

@@ -10,6 +10,7 @@ from forms.common import (
     NEW_ADDRESS,
     OLD_ADDRESS,
     OLD_HEAD,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -27,6 +28,7 @@ PROCEDURE = Procedure(
         About(OLD_HEAD, ask(NAME)),
         About(PEOPLE, ask(NAME, BIRTH_DATE), where=Is(MOVES, "yes"), name="movers", title=N_("引っ越す方"), rows=4),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("ほかの市区町村へ引っ越すときの届け出です。窓口に行かずに終わります。"),
     triggers=(
         Trigger(

@@ -12,6 +12,7 @@ from forms.common import (
     NEW_ADDRESS,
     OLD_ADDRESS,
     OLD_HEAD,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -35,6 +36,7 @@ PROCEDURE = Procedure(
         ),
     ),
     musts=(
+        OTHER_AGENT,
         Must(
             SameWard(OLD_ADDRESS, NEW_ADDRESS),
             N_("転居届は、同じ区の中の引っ越しの届け出です。ほかの市区町村から引っ越したときは、転入届を選んでください。"),

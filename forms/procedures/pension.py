@@ -10,6 +10,7 @@ from forms.common import (
     MOVE_IN_DATE,
     NAME,
     NEW_ADDRESS,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -67,6 +68,7 @@ PROCEDURE = Procedure(
             name="insured", title=N_("国民年金の届け出をする方"), rows=2,
         ),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("20歳から59歳までの方が、国民年金に入るときや、種別・住所が変わるときの届け出です。"),
     triggers=(
         Trigger(

@@ -1,6 +1,6 @@
 """住民票の写しの交付請求 (住民基本台帳法12条), by post."""
 
-from forms.common import APPLICANT, BIRTH_DATE, HOME_ADDRESS, NAME, PEOPLE, PHONE, PROXY
+from forms.common import APPLICANT, BIRTH_DATE, HOME_ADDRESS, NAME, OTHER_AGENT, PEOPLE, PHONE, PROXY
 from forms.conditions import Is
 from forms.guide import NEEDS
 from forms.kinds import Choice, Choices, Count, Text
@@ -37,6 +37,7 @@ PROCEDURE = Procedure(
         ),
         Ask(COPIES), Ask(INCLUDE, required=False), Ask(PURPOSE),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("住民票の写しを請求します。いまの住所に郵送されます。"),
     triggers=(Trigger("certificate", N_("住民票の写しを郵送で受け取るためです。"), when=Is(NEEDS, "record")),),
     category="papers",

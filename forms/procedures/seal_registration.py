@@ -7,6 +7,7 @@ from forms.common import (
     KANA,
     NAME,
     NEW_ADDRESS,
+    OTHER_AGENT,
     PEOPLE,
     PHONE,
     PROXY,
@@ -51,6 +52,7 @@ PROCEDURE = Procedure(
         Ask(REASON),
         About(REGISTRANT, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, SHOWS))),
     ),
+    musts=(OTHER_AGENT,),
     summary=N_("印鑑登録証明書を取れるように、印鑑を登録します。ここで先に入力し、印鑑を窓口に持っていきます。"),
     triggers=(
         Trigger(

@@ -21,12 +21,28 @@ from forms.schema import schema
 from forms.snapshot import digest, dump, load
 
 GOLDEN = {
-    "child-allowance": "de05e9a035cb28a7",
-    "health-insurance": "8d66926aa9512759",
-    "move-in": "50b743f9b69f7d31",
-    "move-out": "db4020e5c0a8af04",
-    "resident-record": "a7ec4ee11ba3f72a",
+    "bereavement": "13af928a9bde9097",
+    "care-assessment": "5e43859563710177",
+    "care-insurance": "1401e8e0092cfb67",
+    "care-insurance-leaving": "87503ff3780271eb",
+    "child-allowance": "e9ff2550b8f853ee",
+    "child-allowance-ending": "955acbf3580ba37e",
+    "child-allowance-more": "f5cd75e2b03f66f8",
+    "child-medical": "118bca802fd3a761",
+    "childcare": "5c3f146cc51f121c",
+    "damage-certificate": "acdb76543b0f09da",
+    "funeral": "6bc6fe3432752d35",
+    "health-insurance": "4b62bb5a52c6fe79",
+    "health-insurance-leaving": "157767f7e684fda7",
+    "household-change": "6867ee1332a22e51",
+    "move-in": "d26f50782f2a8cbd",
+    "move-out": "26ef81f3b0f20f15",
+    "move-within": "9776967a6d55a795",
+    "pension": "544449bf294fe741",
+    "resident-record": "0016e8109c7e33aa",
     "safety": "1c4593b4a8c31648",
+    "school-aid": "36428542f072b80c",
+    "seal-registration": "f1ea795aee668f0e",
     "supplier": "480063160586aa89",
 }
 EARLY = Section("early", "x", order=1)
