@@ -27,7 +27,7 @@ class Refused(Exception):
     """The step is not possible; the message says why, for the clerk."""
 
 
-NO_CONFLICT = (Kind.DELIVERED, Kind.UNDELIVERABLE, Kind.RESENT, Kind.VISIT_BOOKED, Kind.VISIT_CANCELLED)
+NO_CONFLICT = (Kind.DELIVERED, Kind.UNDELIVERABLE, Kind.RESENT, Kind.LINKED, Kind.VISIT_BOOKED, Kind.VISIT_CANCELLED)
 """Events that decide nothing: a clerk who has not seen them may go on."""
 OPEN = (Status.RECEIVED, Status.AWAITING_VISIT, Status.IN_REVIEW, Status.CORRECTION)
 

@@ -1,6 +1,6 @@
 """案件: what an office has to work on."""
 
-from counter.web.office import exports
+from counter.web.office import corrections, exports, files, messages
 from counter.web.office.views import blueprint
 
-__all__ = ["blueprint", "exports"]
+__all__ = ["blueprint", "corrections", "exports", "files", "messages"]

@@ -10,6 +10,7 @@ from counter.queries.office import View
 from counter.services.paper_records import lists, questions
 from counter.web.office.words import HOW
 from forms.gather import record_value
+from forms.kinds.base import Kind
 from forms.web import Context, shown
 
 
@@ -46,8 +47,13 @@ def groups(view: View) -> list[Group]:
 
 
 def _answer(label: str, kind: Any, value: Any, how: Mapping[str, Any]) -> Answer:
-    code = str(how.get("how", "typed"))
+    code = "amended" if how.get("by") == "resident" else str(how.get("how", "typed"))
     mark, tells = HOW.get(code, HOW["typed"])
     if "confidence" in how:
         tells = f"{tells}（確信度 {float(how['confidence']):.0%}）"
-    return Answer(label, shown(kind, value, Context()), code, mark, tells)
+    return Answer(label, text_of(kind, value), code, mark, tells)
+
+
+def text_of(kind: Kind, value: Any) -> str:
+    """A value as staff read it; one that today's kind would not take is shown as well as it can be."""
+    return shown(kind, value, Context()) if kind.valid(value) else kind.show(value)

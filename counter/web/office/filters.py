@@ -12,6 +12,7 @@ from counter.web.office.words import CHANNELS, STATUSES
 from forms.web import presentable
 
 ALL = "all"
+UNREAD = {"corrections": "補正の回答あり", "messages": "未読のメッセージ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Chosen:
     status: str = ""
     channel: str = ""
     mine: bool = False
+    unread: str = ""
     newest: bool = False
     procedure: str = ""
     number: str = ""
@@ -38,7 +40,8 @@ class Chosen:
             office=office if office in me.offices else "",
             status=args["status"] if args.get("status") in {*STATUSES, ALL} else "",
             channel=args["channel"] if args.get("channel") in CHANNELS else "",
-            mine=args.get("mine") == "1", newest=args.get("order") == "newest",
+            mine=args.get("mine") == "1",
+            unread=args["unread"] if args.get("unread") in UNREAD else "", newest=args.get("order") == "newest",
             procedure=presentable(args.get("procedure", "")[:40]), number=args.get("number", "")[:40].strip(),
             after=args.get("after") or None, actor=me.actor,
         )  # fmt: skip
@@ -46,7 +49,9 @@ class Chosen:
     def filters(self) -> Filters:
         status = tuple(one.value for one in OPEN) if not self.status else () if self.status == ALL else (self.status,)
         return Filters(
-            status=status if not self.number else (),
+            status=status if not self.number and not self.unread else (),
+            answered=self.unread == "corrections",
+            written=self.unread == "messages",
             procedure=self.procedure,
             channel=self.channel,
             assignee=self.actor if self.mine else "",
@@ -61,6 +66,7 @@ class Chosen:
             "status": self.status,
             "channel": self.channel,
             "mine": "1" if self.mine else "",
+            "unread": self.unread,
             "order": "newest" if self.newest else "",
             "procedure": self.procedure,
             "number": self.number,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from counter.locales import JST
 from counter.queries.office import Row
+from counter.services.periods import due_day
 from counter.services.status import OPEN
-from forms.deadlines import is_closed
 
 STATUSES = {
     "received": "受付済", "awaiting-visit": "来庁待ち", "in-review": "審査中", "correction": "補正依頼中",
@@ -19,8 +18,12 @@ KINDS = {
     "received": "受け付けました", "arrived": "来庁を確認しました", "taken": "担当になりました",
     "status": "状況を変えました", "delivered": "所管課に届きました", "undeliverable": "所管課に送れませんでした",
     "resent": "もう一度送りました", "linked": "ほかの申請と結び付けました",
+    "correction-asked": "補正を依頼しました", "corrected": "補正の回答を受け付けました", "message": "メッセージ",
+    "document-added": "書類が追加されました", "withdrawn": "申請者が取り下げました",
+    "visit-booked": "来庁を予約しました", "visit-cancelled": "来庁の予約を取り消しました",
 }  # fmt: skip
-DELIVERIES = {"waiting": "送付待ち", "sent": "送付済", "dead": "送付不能"}
+DELIVERIES = {"waiting": "送付待ち", "sent": "送付済", "dead": "送付不能", "replaced": "新しい内容に差し替え"}
+SUBJECTS = {"filed": "申請", "document": "追加の書類", "corrected": "補正後", "withdrawn": "取下げの通知"}
 HOW = {
     "typed": ("本人入力", "申請者がオンラインで入力"),
     "carried": ("引き継ぎ", "ほかの回答から引き継いだ値"),
@@ -29,9 +32,8 @@ HOW = {
     "scanned": ("読取", "紙から機械が読み取り、職員が確認"),
     "corrected": ("訂正", "読み取りを職員が直した値"),
     "entered": ("職員入力", "紙を見て職員が入力"),
+    "amended": ("補正", "補正の依頼に、申請者が答えた値"),
 }  # fmt: skip
-STANDARD_DAYS = 14
-"""標準処理期間 of the demonstration's offices: days from arrival, the first day excluded (民法140条)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,10 @@ class Due:
 
 
 def due(row: Row, today: dt.date) -> Due | None:
-    """None where no clock runs: not arrived yet, or decided."""
-    if row.arrived_at is None or row.status not in OPEN:
+    """None where no clock runs: not arrived yet, waiting for the applicant, or decided."""
+    if row.arrived_at is None or row.status not in OPEN or row.status == "correction":
         return None
-    day = row.arrived_at.astimezone(JST).date() + dt.timedelta(days=STANDARD_DAYS)
-    while is_closed(day):  # 民法142条
-        day += dt.timedelta(days=1)
+    day = due_day(row.procedure, row.arrived_at, row.paused_days)
     left = (day - today).days
     if left < 0:
         return Due("over", f"{-left}日超過", day)
