@@ -78,6 +78,23 @@ def test_another_ones_receipt_leads_to_the_look_up_like_one_that_never_was(app: 
             assert answer.location.startswith("/status/?number="), f"{method} {endpoint}: {answer.location}"
 
 
+def test_a_stranger_signs_in_before_every_page_of_a_resident(app: Flask, store: Store) -> None:
+    """Staff are strangers here too; where signing in is not offered, the pages are not there."""
+    hire(store, app, "somebody@example.jp", offices=("child-support",))
+    clients = (app.test_client(), sign_in(app, "somebody@example.jp"))
+    own = [(endpoint, method, path) for endpoint, method, path, mark in rules(app) if mark and mark.kind == "resident"]
+    assert own
+    for endpoint, method, path in own:
+        assert path.startswith("/my/"), f"{endpoint} does not stand under わたしのページ"
+        for client in clients:
+            app.config["OIDC_ISSUER"] = ""
+            assert client.open(path, method=method).status_code == 404, f"{method} {endpoint}"
+            app.config["OIDC_ISSUER"] = "https://provider.example"
+            answer = client.open(path, method=method)
+            assert answer.status_code == 302, f"{method} {endpoint} answered a stranger {answer.status_code}"
+            assert answer.location.startswith("/my/sign-in"), f"{method} {endpoint}: {answer.location}"
+
+
 def test_an_unmarked_view_is_refused(app: Flask, client: FlaskClient) -> None:
     app.add_url_rule("/unmarked", "unmarked", lambda: "x") if not app._got_first_request else None
     assert client.get("/unmarked").status_code == 403

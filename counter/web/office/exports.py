@@ -70,4 +70,6 @@ def _views(code: str) -> tuple[list[View], Procedure]:
     page = office.queue(db(), me.ward, chosen.offices, chosen.filters(), size=MOST)
     views = [view for line in page.rows if (view := office.application(db(), me.ward, line.id, me.offices))]
     audit.record(db(), me.ward, me.actor, "application.export", code, {"applications": [view.row.id for view in views]})
+    for view in views:  # under each application too, so that its resident sees who took it along
+        audit.record(db(), me.ward, me.actor, "application.exported", view.row.id)
     return views, procedure
