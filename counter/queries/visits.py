@@ -193,6 +193,23 @@ def needs(session: Session, bundle_id: str) -> tuple[Need, ...]:
     return tuple(found)
 
 
+def booked(session: Session, ward: str, bundle_id: str) -> Visit | None:
+    """The visit of a bundle to this ward, if one is booked."""
+    row = session.get(VisitBooking, (ward, bundle_id))
+    if row is None or row.state != VisitState.BOOKED:
+        return None
+    return Visit(row.ward, row.office, row.day, row.time)
+
+
+def counters(session: Session, ward: str) -> list[str]:
+    """The offices of a ward that visitors come to: those with a rule of their own, and those somebody has to visit."""
+    ruled = sa.select(VisitRule.office.label("office")).where(VisitRule.ward == ward)
+    awaited = sa.select(Application.office.label("office")).where(
+        Application.ward == ward, Application.status == Status.AWAITING_VISIT
+    )
+    return sorted({*session.scalars(ruled), *session.scalars(awaited.distinct())})
+
+
 def expected(session: Session, ward: str, offices: Sequence[str], day: dt.date) -> tuple[Expected, ...]:
     """Who comes to these offices on a day, in the order of the clock. One statement."""
     rows = session.execute(

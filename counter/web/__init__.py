@@ -10,6 +10,7 @@ BLUEPRINTS = (
     "counter.web.suppliers:blueprint",
     "counter.web.account.views:blueprint",
     "counter.web.office:blueprint",
+    "counter.web.office.visits:blueprint",
     "counter.web.assisted.views:blueprint",
     "counter.web.assisted.second:blueprint",
     "counter.web.desk.batches:blueprint",

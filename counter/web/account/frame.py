@@ -39,12 +39,14 @@ class Task:
 
 _TASKS = (
     ("clerk", "案件", "office.queue", "office."),
+    ("clerk", "来庁予約", "visits.today", "visits.today"),
     ("desk", "書かない窓口", "assisted.home", "assisted."),
     ("desk", "取込", "desk.home", "desk."),
     ("desk", "確認", "review.waiting", "review."),
     ("desk", "用紙", "sheets.choose", "sheets."),
     ("admin", "手続", "settings.procedures", "settings."),
     ("admin", "所管課", "offices.show", "offices."),
+    ("admin", "来庁の受付時間", "visits.settings", "visits.s"),
     ("admin", "職員", "admin.people", "admin."),
 )
 
