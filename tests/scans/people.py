@@ -44,6 +44,8 @@ from tests.scans import vocabulary as words
 MOVED = dt.date(2026, 10, 1)
 VISITS = dt.date(2031, 4, 1)
 OPTIONAL_ANSWERED = 0.85
+IN_NEED = {"care-insurance": 78, "care-insurance-leaving": 78, "childcare": 3, "school-aid": 9}
+"""of what age somebody must be for whom the procedure is made"""
 
 
 @dataclass
@@ -116,6 +118,7 @@ class Household:
     def fill(self, procedure: Procedure) -> dict[str, Any]:
         """The office's record of the procedure, as this household would give it."""
         bundle = Bundle([procedure])
+        self._fit(procedure.code)
         answers: dict[str, Any] = {"people": [{"id": member.id} for member in self.members]}
         skipped: set[str] = set()
         for _ in range(500):
@@ -130,6 +133,18 @@ class Household:
         made = bundle.applications(answers)
         return made[0].answers
 
+    def _fit(self, code: str) -> None:
+        """Somebody lives here for whom the procedure is made, and who moves within a ward comes from there."""
+        if code == "move-within":
+            self.old = self.address(self.ward)
+        age = IN_NEED.get(code)
+        if age is not None:
+            born = MOVED - dt.timedelta(days=age * 365 + int(self.rng.integers(0, 200)))
+            given = self.word(words.GIVEN_WOMEN if age > 20 else words.GIVEN_CHILDREN)
+            role = "parent" if age > 20 else "child"
+            number = len(self.members) + 1
+            self.members.append(Member(f"p{number}", role, self.members[0].family, given, True, born))
+
     def answer(self, path: str, asked: Field) -> Any:
         member = next((m for m in self.members if path.startswith(f"people.{m.id}.")), self.members[0])
         told = self._known(asked.key, member)
@@ -139,6 +154,27 @@ class Household:
         """What the household's story decides."""
         head, child = member.role == "head", member.role == "child"
         facts: dict[str, Any] = {
+            "event.cause": "moving",
+            "event.died_on": _date(MOVED, self.rng),
+            "death.funeral_on": _date(MOVED + dt.timedelta(days=int(self.rng.integers(2, 9))), self.rng, plain=True),
+            "death.last_address": self.new,
+            "damage.address": self.new,
+            "who.filed_by": "self",
+            "who.agent": "p2",
+            "who.deceased": "p2",
+            "childcare.other_guardian": "p2",
+            "people.address": self.new,
+            "people.insurer": self.word(words.INSURERS),
+            "people.school": f"区立{self.new['town']}小学校",
+            "people.leaves_insurance": "yes",
+            "people.joins_pension": "yes",
+            "people.care_insured": "yes",
+            "people.care_leaves": "yes",
+            "people.changes_household": "yes",
+            "people.allowance_added": "yes" if child else "no",
+            "people.nursery": "yes",
+            "people.school_aid": "yes",
+            "childcare-wish.first": f"{self.new['town']}保育園",
             "child-allowance.spouse": "p2",
             "child-allowance.has_spouse": "yes",
             "people.birth_date": _date(member.born, self.rng),
