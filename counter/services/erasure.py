@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from counter import vault
+from counter import tenancy, vault
 from counter.models.application import Application, SearchToken
+from counter.models.keys import Key
 from counter.services import attachments, audit
 
 
@@ -18,3 +19,19 @@ def erase_application(session: Session, application: Application, *, actor: str)
     attachments.erase(session, application)
     audit.erase(session, application.id)
     audit.record(session, application.ward, actor, "application.erase", application.id)
+    if not _left(session, application.bundle_id):
+        notices.forget(session, application.bundle_id)
+
+
+def _left(session: Session, bundle_id: str) -> int:
+    """How many applications of a bundle can still be opened, in whichever ward."""
+    with tenancy.all_wards(session, "the address of a bundle goes with the last of its applications"):
+        return (
+            session.scalar(
+                sa.select(sa.func.count())
+                .select_from(Application)
+                .join(Key, Key.id == Application.key_id)
+                .where(Application.bundle_id == bundle_id, Key.wrapped.is_not(None))
+            )
+            or 0
+        )

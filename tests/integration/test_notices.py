@@ -25,7 +25,7 @@ from counter.models.application import Application
 from counter.models.event import Event
 from counter.models.notice import Contact, Notice, NoticeAbout, NoticeKind, NoticeState
 from counter.queries import records
-from counter.services import notices
+from counter.services import erasure, notices
 from counter.services.notices import Of
 from counter.services.receipts import Receipt
 from tests import moves
@@ -104,6 +104,15 @@ def test_the_address_is_kept_sealed_with_the_bundle_and_can_be_forgotten(store: 
         notices.forget(session, receipt.bundle_id)
     with store.session(write=False) as session:
         assert notices.address(session, receipt.bundle_id) is None
+
+
+def test_the_address_goes_with_the_last_application_that_is_erased(store: Store) -> None:
+    receipt = received(store)
+    for number, line in enumerate(receipt.lines, start=1):
+        with store.scope() as session, tenancy.tenant(session, line.ward):
+            row = session.get_one(Application, (line.ward, line.application_id))
+            erasure.erase_application(session, row, actor="staff:1")
+            assert (notices.address(session, receipt.bundle_id) is None) == (number == len(receipt.lines))
 
 
 def test_without_an_address_nothing_is_queued_and_without_a_server_nothing_pretends(store: Store) -> None:
