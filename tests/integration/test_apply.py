@@ -69,7 +69,7 @@ def test_a_move_from_the_front_page_to_the_status_page(resident: Resident, store
     resident.open("/status/")
     resident.send(number=number.lower(), secret=secret)
     assert resident.page.heading == "申請状況"
-    assert len(resident.page.texts("sc-office")) == 4 and "来庁待ち" in resident.page.text
+    assert len(resident.page.texts("sc-now")) == 4 and "来庁待ち" in resident.page.text
 
 
 def test_nothing_is_asked_twice_and_the_wards_of_the_guide_stand_in_the_addresses(resident: Resident) -> None:

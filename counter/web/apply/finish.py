@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from counter import locales
 from counter.extensions import db, limiter
 from counter.models.bundle import Channel
+from counter.queries import characters
 from counter.services import carrying, once, receipts
 from counter.services.applications import NotComplete, submit_bundle
 from counter.services.journey import ROSTER
@@ -32,8 +33,9 @@ def check(draft_id: str) -> str | Response:
     journey = opened.journey
     if not journey.complete:
         return to_first_problem(opened)
+    to = destinations(opened)
     return flask.render_template(
-        "apply/check.html", opened=opened, groups=groups(opened), destinations=destinations(opened), open_form=True
+        "apply/check.html", opened=opened, groups=groups(opened, to), destinations=to, open_form=True
     )
 
 
@@ -80,6 +82,7 @@ def receipt(draft_id: str) -> str | Response:
         code=status_code(found),
         groups=received_by(found),
         until=opened.draft.expires_at,
+        changes=characters.of_bundle(db(), found.bundle_id),
     )
 
 

@@ -11,9 +11,11 @@ from counter.extensions import db
 from counter.locales import markup
 from counter.services import routing
 from counter.services.journey import ROSTER, roster_questions
+from counter.web.apply import carried
 from counter.web.apply.opened import Opened
 from counter.web.wards import ward_name
 from forms.bundle import Bundle, Incomplete
+from forms.characters import Change, to_tell
 from forms.messages import N_
 from forms.model import Procedure, Question
 from forms.path import look_up
@@ -30,6 +32,7 @@ class Row:
     value: str
     change: str
     source: str = ""
+    to: tuple[int, ...] = ()  # the numbers of the destinations that receive it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,13 @@ class Destination:
     ward: str
     office: str
     receives: tuple[tuple[str, tuple[str, ...]], ...]  # whom or what it is about, and the questions that leave
+    number: int
+    paths: frozenset[str]
+    changes: tuple[Change, ...] = ()  # how its system writes what it cannot hold
 
 
-def groups(opened: Opened) -> list[Group]:
-    """Every answer on the path, page by page."""
+def groups(opened: Opened, to: Sequence[Destination] = ()) -> list[Group]:
+    """Every answer on the path, page by page; with ``to``, also where each one goes."""
     found = []
     for page in opened.journey.pages:
         if page.key == ROSTER:
@@ -59,7 +65,7 @@ def groups(opened: Opened) -> list[Group]:
         else:
             address = flask.url_for("apply.page", draft_id=opened.draft.id, key=page.key, back="check")
             questions = page.questions
-        rows = tuple(_row(opened, question, address) for question in questions)
+        rows = tuple(_row(opened, question, address, to) for question in questions)
         found.append(Group(opened.title_of(page), rows, address))
     return found
 
@@ -69,28 +75,33 @@ def destinations(opened: Opened) -> list[Destination]:
     try:
         bundle = Bundle(opened.procedures, opened.overlays)
         filed = bundle.applications(opened.draft.answers)
-        decisions = routing.decide(db(), [(bundle.definition(one.procedure, one.ward), one.ward) for one in filed])
+        told = [(bundle.definition(one.procedure, one.ward), one.ward, one.answers) for one in filed]
+        decisions = routing.decide(db(), told)
         return [
             Destination(
                 CATALOGUE[one.procedure],
                 ward_name(one.ward),
                 decision.office_name,
                 _receives(opened, set(one.origins.values())),
+                number,
+                frozenset(one.origins.values()),
+                to_tell(decision.characters, one.answers),
             )
-            for one, decision in zip(filed, decisions, strict=True)
+            for number, (one, decision) in enumerate(zip(filed, decisions, strict=True), start=1)
         ]
     except (Incomplete, NotOurs):
         return []
 
 
-def _row(opened: Opened, question: Question, address: str) -> Row:
+def _row(opened: Opened, question: Question, address: str, to: Sequence[Destination]) -> Row:
     part = {"name": "-family", "date": "-year", "address": "-postcode", "account": "-bank", "kana": "-family"}
     mark = question.path.replace(".", "-") + part.get(question.field.kind.code, "")
     label = markup(question.field.label)
     if question.path.startswith(f"{ROSTER}.") and not question.by:
         place = [person["id"] for person in opened.people].index(question.path.split(".")[1])
         label = markup(N_("%(number)s人目の方")) % {"number": place + 1} if place else markup(N_("あなた"))
-    return Row(label, opened.shown(question), f"{address}#{mark}", _source(opened, question))
+    goes = tuple(each.number for each in to if question.path in each.paths)
+    return Row(label, opened.shown(question), f"{address}#{mark}", _source(opened, question), goes)
 
 
 def _receives(opened: Opened, origins: set[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -106,6 +117,8 @@ def _receives(opened: Opened, origins: set[str]) -> tuple[tuple[str, tuple[str, 
 
 
 def _source(opened: Opened, question: Question) -> str:
+    if (said := carried.words(opened.draft.sources.get(question.path))) is not None:
+        return said
     if question.choosing:
         return markup(CHOOSES_ONLY)
     suggested = opened.draft.suggested.get(question.path)
