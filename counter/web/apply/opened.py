@@ -12,7 +12,7 @@ import flask
 from counter import ward_words
 from counter.extensions import db
 from counter.locales import markup, plain
-from counter.services import carrying, changed_definitions, drafts, merging, overlays
+from counter.services import carrying, changed_definitions, drafts, merging, overlays, proxy
 from counter.services.drafts import Draft
 from counter.services.journey import ROSTER, Journey, Page, journey, roster_questions
 from counter.web.apply import carried, owner, tabs
@@ -20,6 +20,7 @@ from counter.web.assisted import serving
 from counter.web.status.words import status_words, tone
 from counter.web.wards import ward_name
 from forms.bundle import Overlays
+from forms.common import APPLICANT, by_agent
 from forms.life_events import Suggestion, suggestions
 from forms.messages import N_
 from forms.model import Procedure, Question
@@ -169,8 +170,10 @@ class Opened:
         merged = merging.merge(self.draft, form.values, form.rejected, seen=sent.seen, tab=sent.tab, chosen=sent.chosen)
         before = merging.seen(self.draft, merged.values)
         carrying.heard(self.draft, merged.values)
+        agent, was_agent = proxy.agent(self.draft), by_agent(self.draft.answers)
         take = self.draft.put_typed if unfinished else self.draft.put
         take(merged.values, merged.kept)
+        proxy.settle(self.draft, agent, was_agent)
         carrying.settle(self.draft)
         merging.note_writer(self.draft, before, sent.tab)
         self.changed()
@@ -179,6 +182,17 @@ class Opened:
     def seen(self, questions: Sequence[Question]) -> dict[str, str]:
         """What a page with these questions brings back, so that two tabs can be told apart."""
         return merging.seen(self.draft, [question.path for question in questions])
+
+    @property
+    def agent(self) -> str:
+        """The name of who files for somebody else; empty where people file for themselves."""
+        found = proxy.agent(self.draft)
+        return self.name_of(found) if found else ""
+
+    @property
+    def applicant(self) -> str:
+        found = look_up(self.draft.answers, APPLICANT.key)
+        return self.name_of(found) if found else ""
 
     @cached_property
     def changes(self) -> tuple[changed_definitions.Change, ...]:

@@ -13,6 +13,7 @@ from counter.web.apply import blueprint, enclosures, tabs
 from counter.web.apply.opened import Opened, open_draft
 from counter.web.apply.saving import conflict, sent_last
 from counter.web.bodies import takes_files
+from forms.common import by_agent
 from forms.web import PageForm
 
 DO = "_do"
@@ -167,7 +168,7 @@ def _roster(opened: Opened, form: PageForm) -> str | Response:
 
 def _change_roster(opened: Opened, action: str, person: str) -> Response:
     if action == "add":
-        drafts.new_person(opened.draft.answers)
+        drafts.new_person(opened.draft.answers, listed=person != "apart")
     elif action == "remove" and person in {found["id"] for found in opened.people[1:]}:
         drafts.remove_person(opened.draft, person)
     opened.changed()
@@ -184,7 +185,8 @@ def _first_is_yourself(opened: Opened) -> None:
     """Whoever writes is the applicant, until they say otherwise."""
     applicant = "who.applicant"
     asked = any(question.path == applicant for page in opened.journey.pages for question in page.questions)
-    if asked and opened.people and not opened.draft.answers.get("who", {}).get("applicant"):
+    nobody = not opened.draft.answers.get("who", {}).get("applicant")
+    if asked and opened.people and nobody and not by_agent(opened.draft.answers):
         drafts.put(opened.draft.answers, applicant, opened.people[0]["id"])
 
 
