@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ElementHandle, Page
+from playwright.sync_api import Page, expect
 
 from forms.path import look_up
+from tests import enclosures
 from tests.pages import KINDS
 
 CHROMIUM = "/usr/bin/chromium"
@@ -18,6 +19,10 @@ ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+WANTED_FILE = "[data-kind=file]:has(.sc-required)"
+QUESTIONS = """[...document.querySelectorAll("[data-path]")].map(one => ({path: one.dataset.path, inputs:
+  [...one.querySelectorAll("[name]")].map(({name, type, tagName, value, checked}) => ({name, type, tag: tagName, value, checked}))
+}))"""
 FORWARD = "form#page-form .sc-actions button >> nth=0"
 
 
@@ -42,13 +47,20 @@ class Visitor:
     """Somebody at a browser who answers what is asked from a document."""
 
     def __init__(
-        self, page: Page, answers: Mapping[str, Any], *, axe: bool = True, seen: set[tuple[str, str, int]] | None = None
+        self,
+        page: Page,
+        answers: Mapping[str, Any],
+        *,
+        axe: bool = True,
+        scripts: bool = True,
+        seen: set[tuple[str, str, int]] | None = None,
     ) -> None:
         self.page = page
         self.answers = answers
         self.axe = axe
         self.people: list[str] = []
-        self._seen = set() if seen is None else seen
+        self.scripts = scripts
+        self.seen = set() if seen is None else seen
         self.pictures: Path | None = None
 
     def open(self, address: str) -> None:
@@ -61,12 +73,13 @@ class Visitor:
         self._look()
 
     def _look(self) -> None:
-        """Every page is measured; axe sees each sort of page once: the same questions of another person are no news."""
-        kinds = self.page.evaluate("[...document.querySelectorAll('[data-kind]')].map(one => one.dataset.kind).join()")
+        """Every page is measured; axe sees each kind of question on each sort of page once."""
+        kinds = self.page.evaluate("[...document.querySelectorAll('[data-kind]')].map(one => one.dataset.kind)")
         wrong = self.page.locator(".sc-banner--error").count()
-        sort = (re.sub(r"^\w+://[^/]+|m[0-9a-f]{6}|/apply/\w+|#.*", "", self.page.url), kinds, wrong)
-        check(self.page, axe=self.axe and sort not in self._seen)
-        self._seen.add(sort)
+        sort = re.sub(r"^\w+://[^/]+|/apply/\w+|(?<=/q/)[^?]+|(?<=/guide/)[^?]+|#.*", "", self.page.url)
+        news = {(sort, kind, wrong) for kind in kinds or [""]} - self.seen
+        check(self.page, axe=self.axe and bool(news))
+        self.seen |= news
 
     @property
     def place(self) -> str:
@@ -106,9 +119,22 @@ class Visitor:
         raise AssertionError(f"no end: {self.page.url}")
 
     def fill(self) -> None:
-        for question in self.page.query_selector_all("[data-path]"):
-            for name, raw in self._inputs(question.get_attribute("data-path") or "").items():
-                _write(self.page.query_selector_all(f'[name="{name}"]'), raw)
+        if self.page.locator(f"{WANTED_FILE}:not(:has(.sc-file))").count():
+            self._send_files()
+        for question in self.page.evaluate(QUESTIONS):
+            given = self._inputs(question["path"])
+            for one in question["inputs"]:
+                if one["name"] in given:
+                    self._write(one, given[one["name"]])
+
+    def _send_files(self) -> None:
+        """A photograph wherever a document must be sent; scripts send it at once, the page's button otherwise."""
+        for path in self.page.evaluate(f"[...document.querySelectorAll('{WANTED_FILE}')].map(one => one.dataset.path)"):
+            photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": enclosures.photo()}
+            chosen = self.page.locator(f'[data-path="{path}"]')
+            chosen.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
+            if self.scripts:
+                expect(chosen.locator(".sc-file")).to_be_visible()
 
     def _roster(self) -> None:
         while self.page.locator(".sc-person").count() < len(self.answers["people"]):
@@ -128,14 +154,12 @@ class Visitor:
         raw = kind.raw(value)
         return {f"{path}.{part}": text for part, text in raw.items()} if isinstance(raw, dict) else {path: raw}
 
-
-def _write(inputs: list[ElementHandle], raw: Any) -> None:
-    for one in inputs:
-        kind = one.get_attribute("type")
-        if kind in ("radio", "checkbox"):
-            if one.get_attribute("value") in (raw if isinstance(raw, list) else [raw]):
-                one.check()
-        elif one.evaluate("element => element.tagName") == "SELECT":
-            one.select_option(raw)
-        else:
-            one.fill(str(raw))
+    def _write(self, one: Mapping[str, Any], raw: Any) -> None:
+        at = f'[name="{one["name"]}"]'
+        if one["type"] in ("radio", "checkbox"):
+            if not one["checked"] and one["value"] in (raw if isinstance(raw, list) else [raw]):
+                self.page.check(f'{at}[value="{one["value"]}"]')
+        elif one["tag"] == "SELECT":
+            self.page.select_option(at, raw)
+        elif one["value"] != str(raw):
+            self.page.fill(at, str(raw))

@@ -21,7 +21,7 @@ def test_a_life_event_from_the_front_page_to_the_receipt(visit: NewContext, even
     scripts = language == "ja"
     width = 1280 if scripts else 320
     page = visit(width, 800, java_script_enabled=scripts).new_page()
-    visitor = Visitor(page, life.answers, axe=scripts, seen=LOOKED)
+    visitor = Visitor(page, life.answers, axe=scripts, scripts=scripts, seen=LOOKED)
     visitor.open(f"/?lang={language}")
     visitor.press(f"a[data-event={event}]")
     visitor.guide()

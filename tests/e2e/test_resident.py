@@ -60,7 +60,7 @@ def submit_and_look_up(visitor: Visitor, folder: Path | None = None) -> None:
     page.fill("#number", number)
     page.fill("#secret", secret)
     visitor.press("main form button.sc-button")
-    assert page.locator(".sc-office").count() == 4
+    assert page.locator(".sc-now").count() == 4
     picture(page, folder, "resident-status")
 
 
@@ -82,7 +82,7 @@ def test_a_move_with_scripts_on_a_desktop(visit: NewContext, pictures: Path | No
 
 
 def test_a_move_without_scripts_on_a_small_telephone(visit: NewContext) -> None:
-    visitor = Visitor(visit(320, 640, java_script_enabled=False).new_page(), moves.told(), axe=False)
+    visitor = Visitor(visit(320, 640, java_script_enabled=False).new_page(), moves.told(), axe=False, scripts=False)
     visitor.open(GUIDE)
     visitor.guide()
     visitor.choose(moves.MOVE)
