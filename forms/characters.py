@@ -23,6 +23,7 @@ SETS: dict[str, str] = {
 }
 _CODECS = {"jisx0213": "euc_jis_2004", "jisx0208": "iso2022_jp", "cp932": "cp932"}
 GETA = "〓"
+_FILE = {"id", "name", "type", "size"}
 _SAME_LOOK = {"～": "〜", "〜": "～", "－": "−", "−": "－", "‖": "∥", "∥": "‖", "—": "―", "―": "—", "–": "-", "‐": "-",
               "¢": "￠", "£": "￡", "¬": "￢", "￠": "¢", "￡": "£", "￢": "¬", "¥": "￥", "’": "'", "‘": "'"}  # fmt: skip
 
@@ -38,6 +39,13 @@ class Change:
     @property
     def code(self) -> str:
         return " ".join(f"U+{ord(character):04X}" for character in self.original)
+
+    @property
+    def shows(self) -> bool:
+        """Whether people see a difference: a wave dash for a tilde, or a mark put together with its letter, is none."""
+        bare = self.original
+        same = _SAME_LOOK.get(bare) == self.substitute or "\uff61" <= bare <= "\uff9f"
+        return not same and not (len(bare) > 1 and unicodedata.normalize("NFC", bare) == self.substitute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +82,17 @@ def of_record(character_set: str | None, record: Mapping[str, Any]) -> tuple[dic
     return texts, tuple(changes.values())
 
 
+def to_tell(character_set: str | None, record: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The changes of a record that its writer would notice."""
+    return tuple(change for change in of_record(character_set, record)[1] if change.shows)
+
+
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
+        if value.keys() == _FILE:
+            return  # what a sender's machine called a document is nobody's name
         for key, inner in value.items():
             yield from _texts(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list):

@@ -27,23 +27,24 @@ class Decision:
     way: str
     reason: str
     inputs: dict[str, Any]
+    characters: str | None = None  # what its system can hold: forms.characters
 
 
 def decide(session: Session, applications: Sequence[tuple[Procedure, str, Mapping[str, Any]]]) -> list[Decision]:
     """One decision a (procedure, ward, record), in their order; raises forms.routing.NotOurs, never falls back silently."""
     with tenancy.all_wards(session, "the offices of every ward a bundle goes to"):
         rows = session.execute(
-            sa.select(BackOffice.ward, BackOffice.code, BackOffice.name, BackOffice.way).where(
+            sa.select(BackOffice.ward, BackOffice.code, BackOffice.name, BackOffice.way, BackOffice.characters).where(
                 BackOffice.ward.in_({ward for _, ward, _ in applications}),
                 BackOffice.code.in_({procedure.office for procedure, _, _ in applications}),
             )
         )
-        offices = {(row.ward, row.code): (row.name, row.way) for row in rows}
+        offices = {(row.ward, row.code): (row.name, row.way, row.characters) for row in rows}
     decisions = []
     for procedure, ward, record in applications:
-        own = {code: name for (of, code), (name, _) in offices.items() if of == ward}
+        own = {code: name for (of, code), (name, *_) in offices.items() if of == ward}
         to = route(procedure, ward, {**OFFICES, **own}, record)
-        name, way = offices.get((ward, to.office), (to.office_name, "inbox"))
+        name, way, characters = offices.get((ward, to.office), (to.office_name, "inbox", None))
         inputs = {
             "rule": RULE,
             "procedure": procedure.code,
@@ -51,5 +52,5 @@ def decide(session: Session, applications: Sequence[tuple[Procedure, str, Mappin
             "ward": to.ward,
             "office_name": name,
         }
-        decisions.append(Decision(to.ward, to.office, name, way, str(to.reason), inputs))
+        decisions.append(Decision(to.ward, to.office, name, way, str(to.reason), inputs, characters))
     return decisions

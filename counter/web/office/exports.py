@@ -9,7 +9,7 @@ import flask
 from werkzeug.exceptions import NotFound
 
 from counter.extensions import db
-from counter.queries import office
+from counter.queries import characters, office
 from counter.queries.office import View
 from counter.services import audit
 from counter.web import access
@@ -17,7 +17,8 @@ from counter.web.office.filters import Chosen
 from counter.web.office.views import blueprint
 from counter.web.office.words import STATUSES
 from counter.web.openapi import answers
-from forms.exports import cells, columns_of
+from forms.characters import of_record
+from forms.exports import SUBSTITUTED, cells, columns_of, substituted
 from forms.model import Procedure
 from forms.procedures import CATALOGUE
 
@@ -35,10 +36,13 @@ def export_csv(code: str) -> flask.typing.ResponseReturnValue:
     out = io.StringIO()
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
     asked = columns_of([procedure, *{view.definition_digest: view.definition for view in views}.values()])
-    table.writerow(["受付番号", "状況", "受付日時", *(column.label for column in asked)])
+    sets = characters.sets(db(), access.me().ward)
+    smaller = [SUBSTITUTED] if any(view.row.office in sets for view in views) else []
+    table.writerow(["受付番号", "状況", "受付日時", *(column.label for column in asked), *smaller])
     for view in views:
         head = [f"{view.row.number}-{view.row.line}", STATUSES[view.row.status], view.row.received_at.isoformat()]
-        table.writerow([safe(cell) for cell in [*head, *cells(asked, view.record or {})]])
+        beside = [substituted(view.definition, view.record or {}, sets.get(view.row.office)) for _ in smaller]
+        table.writerow([safe(cell) for cell in [*head, *cells(asked, view.record or {}), *beside]])
     response = flask.Response("\ufeff" + out.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{code}.csv"'
     return response
@@ -50,10 +54,18 @@ def export_csv(code: str) -> flask.typing.ResponseReturnValue:
 @answers("自分の所管課の申請", EXPORT)
 def export_json(code: str) -> flask.typing.ResponseReturnValue:
     views, _ = _views(code)
+    sets = characters.sets(db(), access.me().ward)
     return flask.jsonify(procedure=code, applications=[
         {"number": f"{view.row.number}-{view.row.line}", "id": view.row.id, "status": view.row.status,
          "received_at": view.row.received_at.isoformat(), "definition_digest": view.definition_digest,
-         "record": view.record} for view in views])  # fmt: skip
+         "record": view.record, **_beside(view, sets)} for view in views])  # fmt: skip
+
+
+def _beside(view: View, sets: dict[str, str]) -> dict[str, object]:
+    """Beside a record that keeps every character: what its office's own system writes instead."""
+    chosen = sets.get(view.row.office)
+    values, _ = of_record(chosen, view.record or {})
+    return {"characters": {"set": chosen, "values": values}} if values else {}
 
 
 def safe(cell: str) -> str:
