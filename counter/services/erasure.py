@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from counter import tenancy, vault
 from counter.models.application import Application, SearchToken
 from counter.models.keys import Key
-from counter.services import attachments, audit
+from counter.services import attachments, audit, notices
 
 
 def erase_application(session: Session, application: Application, *, actor: str) -> None:
