@@ -59,6 +59,11 @@ class Office:
     due: dt.date | None
 
     @property
+    def acted(self) -> bool:
+        """False while an answer of the resident is waited for: such offices come first."""
+        return not self.standing.waiting.request_id
+
+    @property
     def open(self) -> bool:
         """Whether the office has not decided, and nobody took it back."""
         return self.standing.status in OPEN
