@@ -15,7 +15,7 @@ from counter.web.apply.opened import Opened, open_draft
 from counter.web.assisted import leaving
 from counter.web.assisted.serving import SESSION
 from counter.web.my import reuse, session
-from forms.life_events import LIFE_EVENTS
+from forms.life_events import LIFE_EVENTS, said
 from forms.model import Procedure
 from forms.procedures import CATALOGUE
 from forms.wards import WARDS
@@ -33,9 +33,10 @@ def begin() -> Response:
     event = flask.request.form.get("event", "")
     if found := _already(token, event, codes):
         return flask.make_response(flask.render_template("apply/already.html", found=found, said=_said()))
+    known = event if event in LIFE_EVENTS else ""
     draft = drafts.begin(
-        db(), token, codes, event=event if event in LIFE_EVENTS else "", suggested=_suggested(event),
-        answers=with_self(codes, {}),
+        db(), token, codes, event=known, suggested=_suggested(event),
+        answers=with_self(codes, said(known) if known else {}),
     )  # fmt: skip
     reuse.begun(draft.id)
     response = flask.redirect(flask.url_for("apply.tasks", draft_id=draft.id), 303)
