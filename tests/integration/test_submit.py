@@ -82,10 +82,10 @@ def test_a_move_files_four_applications_each_at_its_office_with_its_own_fields_o
 
 
 OWN = {
-    "move-out": set(),
-    "move-in": {"move-in"},
-    "health-insurance": {"health-insurance"},
-    "child-allowance": {"child-allowance", "child-allowance-consent"},
+    "move-out": {"who"},
+    "move-in": {"who"},
+    "health-insurance": {"event", "who", "health-insurance"},
+    "child-allowance": {"event", "child-allowance", "child-allowance-consent"},
 }
 
 
