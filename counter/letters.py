@@ -81,6 +81,7 @@ def written(letter: Letter, sender: Address, base: str) -> EmailMessage:
             "todo": WORDS[letter.kind][2],
             "url": status_address(base, letter.number),
             "visit": _visit(letter),
+            "due": _due(letter),
             "ward_name": lambda code: locales.markup(WARDS[code].name),
         }
         text = _text(page, letter)
@@ -120,6 +121,8 @@ def _text(page: dict[str, object], letter: Letter) -> str:
         lines.append(f"・{where}（{letter.number}-{place.line}）")
     if page["visit"]:
         lines += ["", say(N_("来庁の日時：%(when)s")) % {"when": page["visit"]}]
+    if page["due"]:
+        lines += ["", say(N_("回答の期限：%(day)s")) % {"day": page["due"]}]
     lines += [
         "", say(str(page["todo"])), "",
         say(N_("受付番号：%(number)s")) % {"number": letter.number},
@@ -129,6 +132,11 @@ def _text(page: dict[str, object], letter: Letter) -> str:
         say(N_("スマート電子窓口")), "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _due(letter: Letter) -> str:
+    day = letter.detail.get("due")
+    return locales.date_text(dt.date.fromisoformat(day)) if isinstance(day, str) else ""
 
 
 def _visit(letter: Letter) -> str:

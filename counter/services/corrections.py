@@ -160,6 +160,7 @@ def answer(
     if mended.problems:
         raise NotMended
     _keep(session, found, mended.record, list(values), now)
+    notices.readdress(session, row.bundle_id, found.content.record, mended.record)
     _resume(session, found, now)
     return found
 

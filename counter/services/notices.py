@@ -80,6 +80,19 @@ def keep_address(session: Session, bundle_id: str, records: Iterable[Mapping[str
     return address
 
 
+def readdress(session: Session, bundle_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """The resident changed an answer: where it was the mail address, notices go to the new one from now on."""
+    new = address_of(after)
+    if new is None or new == address_of(before):
+        return
+    contact = session.get(Contact, bundle_id, with_for_update=True)
+    if contact is None:
+        keep_address(session, bundle_id, [after])
+        return
+    contact.sealed = vault.of(session).seal(session, contact.key_id, _sealed_as(bundle_id), new)
+    session.flush()
+
+
 def address_of(record: Mapping[str, Any]) -> str | None:
     """Where the applicant of an office's record reads mail."""
     applicant = record.get("applicant")

@@ -106,6 +106,22 @@ def test_the_address_is_kept_sealed_with_the_bundle_and_can_be_forgotten(store: 
         assert notices.address(session, receipt.bundle_id) is None
 
 
+def test_a_corrected_address_gets_what_follows(store: Store) -> None:
+    receipt = received(store)
+    old, new = {"applicant": {"email": ADDRESS}}, {"applicant": {"email": "new@example.jp"}}
+    for before, after, expected in (
+        (old, old, ADDRESS), (old, new, "new@example.jp"), (new, {"applicant": {}}, "new@example.jp"),
+    ):  # fmt: skip
+        with store.scope() as session:
+            notices.readdress(session, receipt.bundle_id, before, after)
+        with store.session(write=False) as session:
+            assert notices.address(session, receipt.bundle_id) == expected
+    with store.scope() as session:
+        silent = submit(session, "silent")
+        notices.readdress(session, silent.bundle_id, {"applicant": {}}, new)
+        assert notices.address(session, silent.bundle_id) == "new@example.jp"
+
+
 def test_the_address_goes_with_the_last_application_that_is_erased(store: Store) -> None:
     receipt = received(store)
     for number, line in enumerate(receipt.lines, start=1):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from counter.extensions import db
-from counter.locales import date_text, markup
+from counter.locales import markup
 from counter.models.notice import NoticeKind, NoticeState
 from counter.queries import links, visits
 from counter.queries import notices as told
@@ -39,7 +40,6 @@ REFUSED = N_(
     "%(address)s へは届きませんでした。メールアドレスが違うか、受け取れないようです。お知らせはこのページで見られます。"
 )
 GIVEN_UP = N_("%(address)s へ送れませんでした。お知らせはこのページで見られます。")
-OFF = N_("この窓口は、いまメールを送らない設定です。お知らせはこのページで見られます。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,13 @@ class Mail:
 
 
 def beside(found: BundleStatus, now: dt.datetime) -> dict[str, Any]:
-    """For the template: ``moves``, ``visits`` by ward, ``mails``."""
+    """For the template: ``moves``, ``visits`` by ward, ``mails``; ``unsent``: some were kept where none is sent."""
+    rows = told.of_bundle(db(), found.bundle_id)
     return {
         "moves": links.clocks(db(), found.bundle_id),
         "visits": {need.ward: need for need in visits.needs(db(), found.bundle_id)},
-        "mails": _mails(found.bundle_id, now),
+        "mails": _mails(found.bundle_id, rows, now),
+        "unsent": any(row.state == NoticeState.OFF for row in rows),
         "window": window,
         "title_of": lambda code: CATALOGUE[code].title if code in CATALOGUE else code,
     }
@@ -73,8 +75,8 @@ def due(need: Need) -> clocks.Due | None:
     return clocks.earliest(db(), need.ward, [errand.application_id for errand in need.errands])
 
 
-def _mails(bundle_id: str, now: dt.datetime) -> list[Mail]:
-    rows = told.of_bundle(db(), bundle_id)
+def _mails(bundle_id: str, rows: Sequence[told.Told], now: dt.datetime) -> list[Mail]:
+    rows = [row for row in rows if row.state != NoticeState.OFF]
     if not rows:
         return []
     address = notices.address(db(), bundle_id)
@@ -90,12 +92,6 @@ def _state(row: told.Told, address: str, now: dt.datetime) -> Markup:
             return markup(REFUSED) % {"address": address}
         case NoticeState.GIVEN_UP:
             return markup(GIVEN_UP) % {"address": address}
-        case NoticeState.OFF:
-            return markup(OFF)
         case _ if row.attempts and row.next_attempt_at:
             return markup(AGAIN) % {"address": address, "when": clock(max(row.next_attempt_at, now), now)}
     return markup(SENDING) % {"address": address}
-
-
-def day_words(day: dt.date, time: str = "") -> str:
-    return f"{date_text(day)} {time}".strip()

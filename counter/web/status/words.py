@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from counter.locales import JST, date_text, markup, time_text
 from counter.models.application import Status
-from counter.models.delivery import DeliveryState
+from counter.models.delivery import DeliveryState, Subject
 from counter.models.event import Kind
 from counter.services.status import Office, Step
 from forms.messages import N_
@@ -29,7 +29,7 @@ EVENTS = {
     Kind.DELIVERED: N_("担当の課に届きました"),
     Kind.UNDELIVERABLE: N_("担当の課への送付が遅れています。こちらで対応しています。"),
     Kind.RESENT: N_("担当の課にもう一度送りました"),
-    Kind.LINKED: N_("関係する書類とつながりました"),
+    Kind.LINKED: N_("ほかの区の手続とつながりました"),
     Kind.CORRECTION_ASKED: N_("担当の課が、補正をお願いしました"),
     Kind.CORRECTED: N_("補正の答えを受け付けました"),
     Kind.MESSAGE: N_("担当の課からメッセージが届きました"),
@@ -80,7 +80,8 @@ def on_its_way(office: Office, now: dt.datetime) -> Markup:
         return markup(GIVEN_UP)
     if here.state == DeliveryState.WAITING and here.attempts and here.next_attempt_at:
         return markup(TRIED_AGAIN) % {"when": clock(max(here.next_attempt_at, now), now)}
-    return markup(ON_ITS_WAY) if here.state == DeliveryState.WAITING else Markup()
+    told = office.standing.status in (Status.CORRECTION, Status.IN_REVIEW) and here.subject == Subject.FILED
+    return markup(ON_ITS_WAY) if here.state == DeliveryState.WAITING and not told else Markup()
 
 
 def comes_next(office: Office, now: dt.datetime) -> Markup:
