@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 
+ELSEWHERE = re.compile(r"^https://")  # the provider's page asks the internet for its looks
 SUBMIT = "#page-form .sc-actions button.sc-button--large"
 
 
@@ -32,6 +34,7 @@ def sign_in(visitor: Visitor) -> None:
     """From the header of any page, through the provider's own page, and back."""
     page = visitor.page
     visitor.press(".sc-header__link")
+    picture(page, visitor.pictures, "my-sign-in")
     with page.expect_navigation():
         page.click("main a.sc-button--large")
     page.fill("input[name=sub]", "taro")
@@ -48,7 +51,8 @@ def begin(visitor: Visitor) -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_once_only_on_a_small_telephone(visit: NewContext, pictures: Path | None, language: str) -> None:
     visitor = Visitor(visit(320, 640).new_page(), moves.told(), axe=True)
-    page = visitor.page
+    page, visitor.pictures = visitor.page, pictures
+    page.route(ELSEWHERE, lambda route: route.fulfill(body="", content_type="text/css"))
     visitor.open(f"/?lang={language}")
     sign_in(visitor)
     expect(page).to_have_url(f"{page.url.partition('/my')[0]}/my/")
@@ -66,8 +70,9 @@ def test_once_only_on_a_small_telephone(visit: NewContext, pictures: Path | None
         box.check()
     visitor.press("#reuse-form button[name=yes]")
     picture(page, pictures, f"my-used-{language}")
-    page.locator("main .sc-row a").nth(1).click()
+    page.locator("main .sc-row a[href*='/q/people.']").first.click()
     visitor._look()
+    picture(page, pictures, f"my-question-{language}")
     for address in ("/my/", "/my/kept", "/my/looks", "/my/erase", "/my/sign-in", "/my/callback"):
         visitor.open(address)
         picture(page, pictures, f"my{address.replace('/', '-')}-{language}")

@@ -177,6 +177,19 @@ def test_nothing_is_used_when_it_was_refused(app: Flask, store: Store) -> None:
     assert "写しました" not in person.open(f"/apply/{person.draft}/").text, "decided once"
 
 
+def test_somebody_else_may_come_along_later(app: Flask, store: Store) -> None:
+    person = remembered(app, store)
+    person.begin()
+    person.send("reuse-form", yes="1")
+    assert "花子" not in person.open(f"/apply/{person.draft}/people").response.text
+    person.open(f"/apply/{person.draft}/")
+    hanako = next(one for one in kept(store).people if one.facts["name"].value["given"] == "花子")  # type: ignore[union-attr]
+    person.send("reuse-form", person=hanako.id)
+    people = person.open(f"/apply/{person.draft}/people").response.text
+    assert "花子" in people and "一郎" not in people
+    assert "花子" not in "".join(person.open(f"/apply/{person.draft}/").texts("sc-choice__text"))
+
+
 def test_what_was_used_may_still_be_refused(app: Flask, store: Store) -> None:
     person = remembered(app, store)
     person.begin()
@@ -273,7 +286,7 @@ def test_the_draft_one_was_writing_comes_along_into_the_account(app: Flask) -> N
 def test_what_is_kept_is_shown_corrected_and_removed(app: Flask, store: Store) -> None:
     person = remembered(app, store)
     page = person.open("/my/kept")
-    for words in ("山田　太郎", "山田　花子", "山田　一郎", "09012345678", "東京都江東区", "から写しました"):
+    for words in ("山田　太郎", "山田　花子", "山田　一郎", "09012345678", "東京都江東区", "で答えた内容です"):
         assert words in page.text, words
     me = kept(store).people[0].id  # type: ignore[union-attr]
     person.open(f"/my/kept/people.{me}.phone")

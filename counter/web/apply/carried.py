@@ -17,8 +17,10 @@ from forms.procedures import CATALOGUE
 from forms.web import PageForm
 
 FROM = N_("%(day)sの「%(procedure)s」から写しました。")
+FROM_EARLIER = N_("%(day)sの申請から写しました。")
+TOLD = N_("%(day)sの「%(procedure)s」で答えた内容です。")
+TOLD_EARLIER = N_("%(day)sの申請で答えた内容です。")
 CORRECTED = N_("%(day)sに「わたしのページ」で直した内容です。")
-EARLIER = N_("%(day)sの申請から写しました。")
 CONFIRM = N_("いまも同じか、確かめてください。")
 
 
@@ -26,18 +28,22 @@ def words(source: Mapping[str, Any] | None) -> Markup | None:
     """Where a carried answer came from; None for one that was typed."""
     if not source or source.get("how") != carrying.HOW:
         return None
-    said = origin(str(source.get("procedure", "")), str(source["at"]))
+    said = _said(str(source.get("procedure", "")), str(source["at"]), FROM, FROM_EARLIER)
     return said + Markup(" ") + markup(CONFIRM) if source.get("confirm") else said
 
 
 def origin(procedure: str, at: str) -> Markup:
-    """A fact's procedure and day."""
+    """In which procedure and when a fact that is kept was told."""
+    return _said(procedure, at, TOLD, TOLD_EARLIER)
+
+
+def _said(procedure: str, at: str, known: str, earlier: str) -> Markup:
     day = date_text(dt.datetime.fromisoformat(at))
     if not procedure:
         return markup(CORRECTED) % {"day": day}
     if procedure not in CATALOGUE:
-        return markup(EARLIER) % {"day": day}
-    return markup(FROM) % {"day": day, "procedure": brief(CATALOGUE[procedure].title)}
+        return markup(earlier) % {"day": day}
+    return markup(known) % {"day": day, "procedure": brief(CATALOGUE[procedure].title)}
 
 
 def mark(form: PageForm, draft: Draft) -> PageForm:

@@ -35,17 +35,19 @@ def offer(opened: Opened) -> Offer | None:
     """What to offer on the task list of a draft; nothing at a counter, for an agent, or once it was refused."""
     if not configured() or serving.current() or opened.draft.bundle_id or by_agent(opened.draft.answers):
         return None
-    if opened.draft.reuse.get("decided") == carrying.USED:
-        return Offer("used")
-    if not carrying.open_for(opened.draft):
+    used = opened.draft.reuse.get("decided") == carrying.USED
+    if not used and not carrying.open_for(opened.draft):
         return None
     resident = session.current()
     if resident is None:
-        return Offer("sign-in")
+        return Offer("used" if used else "sign-in")
     profile = profiles.load(db(), resident.account_id)
     if profile is None:
-        return None
-    return Offer("open", name_of(profile.people[0]) if profile.people else "", _others(profile))
+        return Offer("used") if used else None
+    here = {person["id"] for person in opened.people}
+    mapped: dict[str, str] = opened.draft.reuse.get("people", {})
+    others = tuple((key, name) for key, name in _others(profile) if mapped.get(key) not in here)
+    return Offer("used", "", others) if used else Offer("open", name_of(profile.people[0]), others)
 
 
 def may_keep(opened: Opened) -> bool:
@@ -101,11 +103,15 @@ def _for_templates() -> dict[str, object]:
 @blueprint.post("/drafts/<draft_id>/use")
 @access.resident
 def use(draft_id: str) -> Response:
-    """Fill the draft with what is kept, for the people that were ticked; or do without, if that was pressed."""
+    """Fill the draft with what is kept, for the people that were ticked; or do without, if that was pressed.
+
+    Once it is used, more of the people may be brought in.
+    """
     opened, resident = open_draft(draft_id), session.current()
     assert resident is not None
     profile = profiles.load(db(), resident.account_id)
-    if profile is not None and carrying.open_for(opened.draft):
+    used = opened.draft.reuse.get("decided") == carrying.USED and not opened.draft.bundle_id
+    if profile is not None and (used or carrying.open_for(opened.draft)):
         if "no" in flask.request.form:
             opened.draft.reuse = {"decided": carrying.REFUSED}
         else:
