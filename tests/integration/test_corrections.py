@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ from counter.models.application import Application
 from counter.models.correspondence import CorrectionRequest, FormerRecord
 from counter.models.delivery import Delivery, InboxItem
 from counter.services import cases, corrections, delivery, withdrawal
-from counter.services.status import Refused
+from counter.services.status import Conflict, Refused
 from tests import correspondence as c
 from tests.conftest import both_backends
 from tests.moves import SHIBUYA, answers
@@ -273,3 +275,55 @@ def test_a_line_of_another_receipt_is_absent(app: Flask, store: Store) -> None:
     for page in ("copy", "copy.pdf"):
         assert stranger.get(f"/status/{mine.number}/{page}").status_code == 303
     assert c.line_of(theirs, "move-out").ward == SHIBUYA
+
+
+@both_backends
+def test_two_presses_at_the_same_moment_make_one_revision(store: Store) -> None:
+    line = c.line_of(c.file(store), "child-allowance")
+    request = c.ask(store, line, "applicant.name")
+    names = [{"family": "山田", "given": given} for given in ("一太", "二太", "三太", "四太")]
+    gate = threading.Barrier(len(names))
+
+    def press(name: dict[str, str]) -> str:
+        gate.wait()
+        try:
+            answer(store, line, request, {"applicant.name": name})
+        except corrections.NotOpen:
+            return "late"
+        return "taken"
+
+    with ThreadPoolExecutor(len(names)) as fingers:
+        said = list(fingers.map(press, names))
+    assert sorted(said) == ["late", "late", "late", "taken"]
+    assert c.record(store, line)["applicant"]["name"] == names[said.index("taken")]
+    assert len(c.view_of(store, line).deliveries) == 2
+    assert c.kinds(store, line).count("corrected") == 1
+
+
+@both_backends
+def test_a_decision_and_a_withdrawal_at_the_same_moment_leave_one_of_them(store: Store) -> None:
+    line = c.line_of(c.file(store), "child-allowance")
+    view = c.view_of(store, line)
+    gate = threading.Barrier(2)
+
+    def decide() -> bool:
+        gate.wait()
+        try:
+            with store.scope() as session, tenancy.tenant(session, line.ward):
+                cases.set_status(session, view, actor="staff:1", to="done", note="", now=LATER, seen=view.last_event)
+        except Conflict:
+            return False
+        return True
+
+    def take_back() -> bool:
+        gate.wait()
+        try:
+            with store.scope() as session, tenancy.tenant(session, line.ward):
+                return withdrawal.withdraw(session, line.ward, line.application_id, reason="x", now=LATER)
+        except withdrawal.Decided:
+            return False
+
+    with ThreadPoolExecutor(2) as both:
+        won = [one.result() for one in (both.submit(decide), both.submit(take_back))]
+    assert sum(won) == 1
+    assert c.view_of(store, line).row.status == ("done" if won[0] else "withdrawn")

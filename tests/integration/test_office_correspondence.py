@@ -264,3 +264,53 @@ def test_unread_work_is_found_over_an_index(store: Store, line: c.Line) -> None:
             assert not any(step.startswith(("SCAN message", "SCAN correction", "SCAN application")) for step in plan), (
                 plan
             )
+
+
+# -- copies: which office received what ----------------------------------------------------------------------------
+
+
+def test_the_copy_names_which_office_received_which_answer_also_after_a_correction(
+    app: Flask, store: Store, receipt: c.Receipt, line: c.Line
+) -> None:
+    client = c.holder(app, receipt)
+    page = c.opened(client, f"/status/{receipt.number}/copy")
+    facts = _facts(page)
+    assert facts["振込先の口座"] == [("0001\u3000001\u3000普通\u30001234567", "受け取った課：4")]
+    assert facts["前の住所を出る日"][0][1] == "受け取った課：1"
+    assert facts["氏名"][0][1] == "受け取った課：すべて"
+    name = {"family": "山田", "given": "太朗"}
+    answer(store, line, c.ask(store, line, "applicant.name"), {"applicant.name": name})
+    facts = _facts(c.opened(client, f"/status/{receipt.number}/copy"))
+    assert facts["氏名"][:2] == [
+        ("山田\u3000太郎", "受け取った課：1、2、3"), ("山田\u3000太朗 補正後", "受け取った課：4"),
+    ]  # fmt: skip
+    pdf = client.get(f"/status/{receipt.number}/copy.pdf")
+    assert pdf.status_code == 200 and pdf.data.startswith(b"%PDF")
+    assert receipt.secret.encode() not in pdf.data
+
+
+def _facts(page: Page) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in page.tree.iter("div"):
+        if "sc-answer" in (one.get("class") or "").split():
+            label = "".join(one.find("dt").itertext())  # type: ignore[union-attr]
+            said = ["".join(each.itertext()) for each in one.iter("dd")]
+            found.setdefault(label, []).extend(zip(said[::2], said[1::2], strict=True))
+    return found
+
+
+def test_strange_text_in_messages_and_reasons_breaks_no_page(
+    app: Flask, store: Store, receipt: c.Receipt, line: c.Line, clerk: FlaskClient
+) -> None:
+    resident = c.holder(app, receipt)
+    for number, text in enumerate(
+        ("\0\x01x", "\u202eabc", "<script>alert(1)</script>", "{{ 7*7 }} %(x)s", "𠮷\U000e0100")
+    ):
+        sent = resident.post(c.at(receipt, line, "messages"), data={"text": text, "nonce": f"{number}"})
+        assert sent.status_code == 303, text
+    c.opened(resident, c.at(receipt, line, "messages"))
+    other = c.at(receipt, c.line_of(receipt, "health-insurance"), "withdraw")
+    assert resident.post(other, data={"reason": "\0<b>\x02&"}).status_code == 303
+    c.opened(resident, f"/status/{receipt.number}")
+    assert "<script>alert" not in clerk.get(case(line)).text
+    Page(clerk.get(case(line)))

@@ -53,7 +53,7 @@ def send_correction(application_id: str) -> flask.typing.ResponseReturnValue:
     chosen = [Mark(each.path, each.reason) for each in _markable(view, form) if each.marked]
     try:
         corrections.ask(
-            db(), view, actor=access.me().actor, marks=chosen, message=form.get("message", ""),
+            db(), view, actor=access.me().actor, marks=chosen, message=presentable(form.get("message", "")),
             due_on=_day(form.get("due", "")), now=dt.datetime.now(dt.UTC), seen=seen(),
         )  # fmt: skip
     except Refused as refused:

@@ -12,13 +12,14 @@ from counter.services import cases, messages
 from counter.vault import Shredded
 from counter.web import access
 from counter.web.office.views import blueprint, case_page, opened
+from forms.web import presentable
 
 
 @blueprint.post("/<application_id>/messages")
 @access.staff("clerk")
 def send_message(application_id: str) -> flask.typing.ResponseReturnValue:
     """Whoever answers has read what came."""
-    view, text = opened(application_id), flask.request.form.get("text", "")
+    view, text = opened(application_id), presentable(flask.request.form.get("text", ""))
     actor, now = access.me().actor, dt.datetime.now(dt.UTC)
     nonce = flask.request.form.get("nonce", "")[:64]
     try:

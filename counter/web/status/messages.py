@@ -43,7 +43,7 @@ def messages(number: str, line: int) -> str:
 @receipt_holder
 def send_message(number: str, line: int) -> str | Response | tuple[str, int]:
     case = opened_case(number, line)
-    text, nonce = flask.request.form.get("text", ""), flask.request.form.get("nonce", "")[:64] or new_nonce()
+    text, nonce = presentable(flask.request.form.get("text", "")), flask.request.form.get("nonce", "")[:64] or new_nonce()
     if locales.switching():
         return _page(case, text, nonce)
     try:
@@ -66,6 +66,6 @@ def send_message(number: str, line: int) -> str | Response | tuple[str, int]:
 def _page(case: Case, text: str = "", nonce: str = "", problem: str = "") -> str:
     thread = correspondence.thread(db(), case.ward, case.id, case.office.standing.key_id)
     return flask.render_template(
-        "status/messages.html", case=case, thread=thread, text=presentable(text), nonce=nonce or new_nonce(),
+        "status/messages.html", case=case, thread=thread, text=text, nonce=nonce or new_nonce(),
         problem=problem, failed=bool(problem), open_form=True, action=case.url("status.send_message"),
     )  # fmt: skip

@@ -31,7 +31,7 @@ def withdraw(number: str, line: int) -> str:
 def send_withdrawal(number: str, line: int) -> str | Response | tuple[str, int]:
     """Once: pressed again, it says that it was taken back already; after a decision, what was decided."""
     case = opened_case(number, line)
-    reason = flask.request.form.get("reason", "")
+    reason = presentable(flask.request.form.get("reason", ""))
     if locales.switching():
         return _page(case, reason) if case.office.open else _too_late(case, reason)
     try:
@@ -46,14 +46,14 @@ def send_withdrawal(number: str, line: int) -> str | Response | tuple[str, int]:
 
 def _page(case: Case, reason: str = "", failed: bool = False) -> str:
     return flask.render_template(
-        "status/withdraw.html", case=case, reason=presentable(reason), failed=failed, open_form=True,
+        "status/withdraw.html", case=case, reason=reason, failed=failed, open_form=True,
         longest=withdrawal.LONGEST_REASON, action=case.url("status.send_withdrawal"),
     )  # fmt: skip
 
 
 def _too_late(case: Case, reason: str) -> str:
     """Both sides of it: how the application stands, and what the resident was about to say."""
-    written = [("", presentable(reason))] if reason.strip() else []
+    written = [("", reason)] if reason.strip() else []
     already = case.office.standing.status == Status.WITHDRAWN
     return flask.render_template(
         "status/too_late.html",
