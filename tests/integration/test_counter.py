@@ -132,6 +132,14 @@ class TestServing:
         with store.session(write=False) as session:
             assert session.scalar(sa.select(sa.func.count()).select_from(Draft)) == 0, "the case is the truth now"
 
+    def test_a_life_event_begins_with_the_guide(self, app: Flask, store: Store, clerk: FlaskClient) -> None:
+        clerk.post("/desk/assisted")
+        page = Page(clerk.post("/desk/assisted/draft", data={"event": "moving"}, follow_redirects=True))
+        assert "/guide" in page.response.request.path
+        assert "次の方へ" in page.text
+        assert page.questions
+        assert clerk.post("/desk/assisted/draft", data={"event": "x"}).location.endswith("/desk/assisted")
+
 
 class TestWhoMay:
     def test_the_owner_only_looks_on_and_may_take_it_back(

@@ -154,6 +154,14 @@ class TestAutosave:
         assert "別のタブ" in str(told["message"])
         assert answers(store, mine)["move"]["old_address"]["number"] == "9-9-9"
 
+    def test_names_are_kept_too(self, app: Flask, store: Store, mine: Resident) -> None:
+        tab = opened(app, mine, "people")
+        _, said = tab.page.form()
+        person = mine.draft.answers["people"][1]["id"]
+        typed = {**said.to_dict(), f"people.{person}.name.given": "花"}
+        assert tab.client.post(f"/apply/{mine.draft.id}/autosave/people", data=typed).get_json()["saved"] is True
+        assert answers(store, mine)["people"][1]["name"]["given"] == "花"
+
     def test_nothing_after_submission_and_nothing_of_a_stranger(self, app: Flask, mine: Resident) -> None:
         tab = opened(app, mine)
         tab.client.post(f"/apply/{mine.draft.id}/submit")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -11,14 +13,17 @@ from flask import Flask
 
 from counter.extensions import Store
 from counter.models.application import Application
+from counter.models.bundle import Channel
 from counter.models.draft import Draft, Filed, PrintedSheet
 from counter.models.intake import FormState
+from counter.services import once
+from counter.services.applications import submit_bundle
 from forms.gather import project
 from forms.procedures import CATALOGUE
 from tests.conftest import both_backends
 from tests.desk import Paper
 from tests.integration.test_drafts_elsewhere import browser
-from tests.moves import KOTO, SHIBUYA, answers
+from tests.moves import KOTO, SHIBUYA, answers, procedures
 from tests.pages import Page
 from tests.papers import Reader
 from tests.residents import Resident, with_finished_drafts
@@ -140,3 +145,44 @@ def test_a_draft_prints_only_what_it_files(app: Flask, store: Store, mine: Resid
     home.post(f"/apply/{mine.draft.id}/submit")
     assert home.post(f"/apply/{mine.draft.id}/paper/{CODE}.pdf").status_code == 409
     assert not re.search("paper", home.get(f"/apply/{mine.draft.id}/receipt").text)
+
+
+@both_backends
+def test_web_and_paper_at_the_same_moment_make_one_case(store: Store, mine: Resident) -> None:
+    made: list[str] = []
+    refused: list[object] = []
+
+    def file(way: str) -> None:
+        now = dt.datetime.now(dt.UTC)
+        try:
+            with store.scope() as session:
+                once.take_turn(session, mine.draft.nonce)
+                if CODE in once.filed(session, mine.draft.nonce):
+                    raise once.AlreadyFiled((CODE,))
+                receipt = submit_bundle(session, procedures=procedures(CODE), answers=answers(), channel=Channel.PAPER,
+                                        nonce=way, language="ja", received_at=now)  # fmt: skip
+                once.note(session, mine.draft.nonce, [CODE], receipt.bundle_id, now)
+            made.append(way)
+        except once.AlreadyFiled:
+            refused.append(way)
+
+    threads = [threading.Thread(target=file, args=(f"way-{number}",)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(made), len(refused)) == (1, 4)
+    assert codes(store) == [CODE]
+
+
+def test_without_a_draft_to_lock_the_table_still_knows(store: Store, mine: Resident) -> None:
+    with store.scope() as session:
+        bundles = [
+            submit_bundle(session, procedures=procedures(CODE), answers=answers(), channel=Channel.PAPER, nonce=way,
+                          language="ja", received_at=dt.datetime.now(dt.UTC)).bundle_id
+            for way in ("a", "b")
+        ]  # fmt: skip
+        once.note(session, "gone", [CODE], bundles[0], dt.datetime.now(dt.UTC))
+        once.note(session, "gone", [CODE], bundles[0], dt.datetime.now(dt.UTC))
+        with pytest.raises(once.AlreadyFiled):
+            once.note(session, "gone", [CODE], bundles[1], dt.datetime.now(dt.UTC))

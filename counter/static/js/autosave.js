@@ -27,7 +27,10 @@ export function autosave() {
         headers: { Accept: "application/json" },
       });
       if (answer.ok) told(await answer.json());
-    } catch { /* offline or left: the buttons still save */ } finally {
+      else says.textContent = says.dataset.failed;
+    } catch {
+      if (!sent) says.textContent = says.dataset.failed; // offline: the buttons still save
+    } finally {
       sending = null;
     }
     if (again) { again = false; save(); }

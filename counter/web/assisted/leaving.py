@@ -23,8 +23,12 @@ def next_person(how: str = "next") -> Response:
     """Drafts go home or are erased, the session keeps the clerk's sign-in alone, the browser drops what it stored."""
     if current_user.is_authenticated:
         assisted.end_all(db(), current_user.ward, f"staff:{current_user.id}", dt.datetime.now(dt.UTC), how)
+    return clean(flask.redirect(flask.url_for("assisted.home", done=1), 303))
+
+
+def clean(response: Response) -> Response:
+    """Everything of a resident out of this browser; the clerk stays signed in."""
     serving.wipe()
-    response = flask.redirect(flask.url_for("assisted.home", done=1), 303)
     owner.forget(response)
     resident.forget(response)
     response.delete_cookie(locales.COOKIE)

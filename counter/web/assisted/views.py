@@ -9,6 +9,7 @@ import segno
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from counter import locales
 from counter.extensions import db, keep_changes
 from counter.models.counter_session import CounterSession
 from counter.services import assisted, drafts, guessing
@@ -39,11 +40,11 @@ def home() -> str:
 @blueprint.post("")
 @access.staff("desk")
 def begin() -> Response:
-    """The next person sits down."""
-    serving.wipe()
+    """The next person sits down, at a browser that knows nothing of anybody before."""
     me = access.me()
+    response = leaving.clean(flask.redirect(flask.url_for("assisted.home"), 303))
     serving.enter(assisted.begin(db(), me.ward, me.actor, _now()))
-    return flask.redirect(flask.url_for("assisted.home"), 303)
+    return response
 
 
 @blueprint.post("/draft")
@@ -131,7 +132,7 @@ def submit() -> Response:
         return flask.redirect(flask.url_for("apply.receipt", draft_id=opened.draft.id), 303)
     try:
         receipt = assisted.submit(
-            db(), _counter(), opened.draft, opened.procedures, language="ja",
+            db(), _counter(), opened.draft, opened.procedures, language=_their_language(),
             provenance=opened.draft.sources or None, now=_now(),
         )  # fmt: skip
     except assisted.NotReady as missing:
@@ -179,6 +180,11 @@ def _opened() -> Opened:
     if not named:
         flask.abort(flask.redirect(flask.url_for("assisted.home"), 303))
     return open_draft(named)
+
+
+def _their_language() -> str:
+    """Screens of staff are Japanese; what is sent to the person is in the language they went through the pages with."""
+    return locales.BY_CODE.get(flask.request.cookies.get(locales.COOKIE, ""), locales.DEFAULT).code
 
 
 def _to_check(opened: Opened) -> Response:
