@@ -124,7 +124,7 @@ def from_pdf(data: bytes, most_pages: int, strict: bool = False) -> Iterator[Any
         raise Refused("too-many-pages", most_pages)
     if not len(document):
         raise Refused("empty")
-    if strict and runs_something(document):
+    if strict and runs_something(document, data):
         raise Refused("scripted")
     if document.get_formtype():
         document.init_forms()  # what was typed into its fields is drawn too
@@ -139,12 +139,14 @@ def from_pdf(data: bytes, most_pages: int, strict: bool = False) -> Iterator[Any
         page.close()
 
 
-def runs_something(document: Any) -> bool:
-    """Scripts, forms that only a script draws (XFA), files inside the file."""
+def runs_something(document: Any, data: bytes) -> bool:
+    """Scripts, programs to start, forms that only a script draws (XFA), files inside the file."""
     import pypdfium2.raw as pdfium
 
     return bool(
-        pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0
+        b"/JavaScript" in data
+        or b"/Launch" in data
+        or pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0
         or document.get_formtype() in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
         or pdfium.FPDFDoc_GetAttachmentCount(document) > 0
     )

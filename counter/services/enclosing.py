@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_PAGES = 20
 AT_ONCE = 2  # decoders a process; a phone's photograph takes one about half a second
 PATIENCE = 20.0
+PAGE_SECONDS, SECONDS = 10.0, 40.0  # for one page, and for all of them
 PREVIEW = 480
 _COUNT = 4
 
@@ -157,8 +159,11 @@ def _pages(data: bytes) -> Iterator[bytes]:
     from ocr.loading import iter_pages
     from ocr.problems import Unreadable
 
+    until = time.monotonic() + SECONDS
     try:
-        for pixels in iter_pages(data, most=MOST_PAGES, strict=True):
+        for pixels in iter_pages(data, seconds=PAGE_SECONDS, most=MOST_PAGES, strict=True):
+            if time.monotonic() > until:
+                raise Refused("too-slow")
             yield pictures.encode(pixels)[0]
     except Unreadable as unreadable:
         raise Refused(unreadable.code if unreadable.code in REASONS else "broken") from None
