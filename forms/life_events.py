@@ -66,6 +66,16 @@ def suggestions(event: str, answers: Document) -> list[Suggestion]:
     ]
 
 
+def due(procedure: Procedure, event: str, answers: Document) -> Suggestion | None:
+    """By when a procedure that was chosen must be filed, whatever chose it: for ``event``, or any where that is ""."""
+    found = [
+        _suggestion(procedure, trigger, "", answers)
+        for trigger in procedure.triggers
+        if trigger.deadline and event in ("", trigger.event)
+    ]
+    return next((one for one in found if one.last_day), found[0] if found else None)
+
+
 def _placed(event: str, answers: Document) -> Iterator[tuple[Procedure, Trigger, str]]:
     """The triggers that the places of the event allow, each with the ward it leads to ("" where no place tells)."""
     places = {place.key: _ward(place, answers) for place in LIFE_EVENTS[event].places}

@@ -21,7 +21,7 @@ from counter.web.status.words import status_words, tone
 from counter.web.wards import ward_name
 from forms.bundle import Overlays
 from forms.common import APPLICANT, by_agent
-from forms.life_events import Suggestion, suggestions
+from forms.life_events import Suggestion, due
 from forms.messages import N_
 from forms.model import Procedure, Question
 from forms.overlays import Overlay
@@ -160,9 +160,7 @@ class Opened:
 
     def deadline(self, procedure: Procedure) -> Suggestion | None:
         """By when it must be filed, with the day once the answers tell it."""
-        events = [self.draft.event] if self.draft.event else [trigger.event for trigger in procedure.triggers]
-        found = [one for event in events for one in suggestions(event, self.draft.answers)]
-        return next((one for one in found if one.procedure.code == procedure.code and one.deadline), None)
+        return due(procedure, self.draft.event, self.draft.answers)
 
     def put(self, form: PageForm, *, unfinished: bool = False) -> tuple[str, ...]:
         """Take over what a page said; returns where another tab said something else meanwhile, which is left as it is."""
