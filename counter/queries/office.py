@@ -20,8 +20,7 @@ from counter.models.delivery import Delivery
 from counter.models.event import Event
 from counter.queries import correspondence
 from counter.queries.correspondence import Request, Written
-from counter.queries.records import Content, note_sealed_as, opened
-from forms import snapshot
+from counter.queries.records import Content, definition, note_sealed_as, opened
 from forms.model import Procedure
 
 PAGE = 50
@@ -222,7 +221,7 @@ def application(session: Session, ward: str, application_id: str, offices: Seque
             assignee=row.assignee, received_at=row.received_at, arrived_at=row.arrived_at,
             delivery=deliveries[-1].state if deliveries else "", paused_days=row.paused_days,
         ),
-        definition=snapshot.load(found.content),
+        definition=definition(row.definition_digest, found.content),
         definition_digest=row.definition_digest,
         record=record,
         origins=origins,

@@ -41,6 +41,20 @@ def opened(session: Session, application: Application) -> Content:
     return Content(**vault.of(session).open(session, application.key_id, where, application.sealed))
 
 
+_LOADED: dict[str, Procedure] = {}
+_MOST_LOADED = 500
+
+
+def definition(digest: str, content: dict[str, Any]) -> Procedure:
+    """The stored copy of a definition, read once: what stands under a digest never changes."""
+    found = _LOADED.get(digest)
+    if found is None:
+        if len(_LOADED) >= _MOST_LOADED:
+            _LOADED.clear()
+        found = _LOADED[digest] = snapshot.load(content)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """What one office received, as it stands today; ``content`` is None when it was erased."""
@@ -70,12 +84,19 @@ def of_bundle(session: Session, bundle_id: str) -> tuple[Received, ...]:
     return found
 
 
-def _received(session: Session, row: Application, definition: dict[str, Any]) -> Received:
+def _received(session: Session, row: Application, stored: dict[str, Any]) -> Received:
     try:
         content = opened(session, row)
     except vault.Shredded:
         content = None
     office_name = str(row.routing_inputs["office_name"])
     return Received(
-        row.line, row.ward, row.id, office_name, row.status, row.revision, snapshot.load(definition), content
+        row.line,
+        row.ward,
+        row.id,
+        office_name,
+        row.status,
+        row.revision,
+        definition(row.definition_digest, stored),
+        content,
     )

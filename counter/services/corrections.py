@@ -25,7 +25,6 @@ from counter.queries.records import Content, sealed_as
 from counter.services import audit, delivery, mending, notices, search, status
 from counter.services.status import Refused
 from counter.services.writing import insert
-from forms import snapshot
 from forms.gather import record_value
 from forms.model import Procedure
 
@@ -137,7 +136,8 @@ def opened(session: Session, ward: str, application_id: str, *, lock: bool = Fal
     if asked is None:
         return None
     content = records.opened(session, row)
-    definition = snapshot.load(session.get_one(Definition, row.definition_digest).content)
+    stored = session.get_one(Definition, row.definition_digest).content
+    definition = records.definition(row.definition_digest, stored)
     return Opened(row, definition, content, correspondence.opened_request(session, asked, row.key_id))
 
 

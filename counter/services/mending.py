@@ -52,6 +52,18 @@ class Mended:
 def items(definition: Procedure, record: Mapping[str, Any]) -> Iterator[Item]:
     """Every field the record has room for, answered or not."""
     on_path = {path: required for path, (_, required) in _asked(definition, record).items()}
+    return _places(definition, record, on_path)
+
+
+def filled(definition: Procedure, record: Mapping[str, Any]) -> Iterator[tuple[Item, Any]]:
+    """The fields that have an answer, each with it; nothing is judged."""
+    for item in _places(definition, record, {}):
+        value = record_value(record, item.path)
+        if value is not None:
+            yield item, value
+
+
+def _places(definition: Procedure, record: Mapping[str, Any], on_path: Mapping[str, bool]) -> Iterator[Item]:
     for item in definition.asks:
         if isinstance(item, Ask):
             yield Item(_question(definition, item.field.key, item.field, on_path), "", 0)

@@ -57,10 +57,8 @@ def groups(received: Iterable[Received]) -> list[Group]:
     for each in received:
         if each.content is None:
             continue
-        for item in mending.items(each.definition, each.content.record):
-            value = record_value(each.content.record, item.path)
-            if value is not None:
-                _add(found, each, each.content, item.question, value)
+        for item, value in mending.filled(each.definition, each.content.record):
+            _add(found, each, each.content, item.question, value)
     return sorted(found.values(), key=lambda group: group.order)
 
 

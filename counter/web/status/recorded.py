@@ -11,7 +11,6 @@ from counter.locales import markup
 from counter.queries.records import Content
 from counter.services import mending
 from counter.services.mending import Item
-from forms.gather import record_value
 from forms.messages import N_
 from forms.model import Procedure
 from forms.web import Context, shown
@@ -38,9 +37,8 @@ class Group:
 def groups(definition: Procedure, content: Content, leave_out: Collection[str] = ()) -> list[Group]:
     """The record in the order of its definition; what has no answer is left out."""
     found: dict[Markup, list[Row]] = {}
-    for item in mending.items(definition, content.record):
-        value = record_value(content.record, item.path)
-        if value is None or item.path in leave_out:
+    for item, value in mending.filled(definition, content.record):
+        if item.path in leave_out:
             continue
         kind = item.question.field.kind
         text = shown(kind, value, Context(markup)) if kind.valid(value) else kind.show(value)
