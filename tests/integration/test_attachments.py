@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import functools
 import io
 import json
 import os
@@ -23,17 +25,24 @@ from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.attachment import ApplicationFile, DraftFile
 from counter.models.audit import AuditEvent
+from counter.models.bundle import Channel
 from counter.models.delivery import Delivery
 from counter.models.event import Event
 from counter.services import attachments, delivery, drafts, enclosing, erasure
+from counter.services.applications import submit_bundle
 from counter.services.blobs import Blobs
 from counter.services.enclosing import enclose
 from counter.services.journey import journey, roster_questions
+from forms.common import NEW_ADDRESS
+from forms.kinds import File
+from forms.model import Ask, Field, Procedure, Section
 from forms.path import look_up
 from forms.procedures import CATALOGUE
+from tests import moves
 from tests.documents import household
 from tests.enclosures import file_in_pdf, pdf, photo, png, scripted_pdf
 from tests.pages import Page, Resident
+from tests.residents import with_finished_drafts
 from tests.staff import office_clerk
 
 CODE = "health-insurance-leaving"
@@ -54,11 +63,12 @@ def draft(store: Store) -> tuple[str, str]:
     with store.scope() as session:
         answers: dict[str, Any] = {"cause": {}, "people": [{"id": "m1"}]}
         made = drafts.begin(session, owner, [CODE], answers=answers)
-        made.answers = _answers()
+        made.answers = copy.deepcopy(_answers())
         drafts.save(session, made, owner)
     return made.id, owner
 
 
+@functools.cache
 def _answers() -> dict[str, Any]:
     """Everything but the paper itself."""
     for seed in range(300):
@@ -157,6 +167,7 @@ def test_most_are_said_in_words(resident: Resident, draft: tuple[str, str], stor
         (photo(), "621498320257.jpg", "マイナンバー"),
         (b"%PDF-1.7 nothing", "a.pdf", "途中で切れて"),
     ],
+    ids=["empty", "cut", "html", "gif", "heic", "script", "file", "pages", "number", "no-pdf"],
 )
 def test_what_cannot_be_taken_is_refused_with_words_that_say_what_to_do(
     resident: Resident, draft: tuple[str, str], store: Store, data: bytes, name: str, words: str
@@ -370,3 +381,46 @@ def test_an_offices_folder_holds_the_documents_under_names_of_ours(
     told = json.loads((folder / "application.json").read_text())
     assert [one["name"] for one in told["files"]] == ["写真.jpg", "証明.pdf"]
     assert "写真.jpg" in (folder / "application.csv").read_text(encoding="utf-8-sig")
+
+
+# -- one file, several offices ---------------------------------------------------------------------------------------
+
+
+def test_a_file_already_sent_is_offered_and_used_without_sending_it_again(
+    resident: Resident, draft: tuple[str, str], store: Store, blobs: Blobs
+) -> None:
+    with store.scope() as session:
+        sent = attachments.add(session, blobs, draft[0], enclose(photo(), "先に送った写真.jpg"))
+    page = resident.open(f"/apply/{draft[0]}/q/{PAGE}")
+    assert "この申請で送ったファイルを使う" in page.text and "先に送った写真.jpg" in page.text
+    resident.send(press=("_do", f"use-file:{PATH}:{sent.id}"))
+    assert kept(store, draft) == [sent.value]
+    assert "この申請で送ったファイルを使う" not in resident.page.text
+    resident.send(press=("_do", f"use-file:{PATH}:{'X' * 17}"))
+    assert kept(store, draft) == [sent.value], "a file of nobody's was taken"
+
+
+def test_offices_that_share_a_file_erase_it_at_different_times(store: Store, blobs: Blobs) -> None:
+    paper = Field(Section("shared", "共有"), "paper", "書類", File())
+    procedure = Procedure("shared", "共有", "resident-registry", to=NEW_ADDRESS, asks=(Ask(NEW_ADDRESS), Ask(paper)))
+    [someone] = with_finished_drafts(store, 1)
+    with store.scope() as session:
+        sent = attachments.add(session, blobs, someone.draft.id, enclose(photo(), "a.jpg"))
+        submit_bundle(
+            session, procedures=moves.procedures(*moves.MOVE), answers=someone.draft.answers, channel=Channel.ONLINE,
+            nonce=someone.draft.nonce, language="ja", received_at=NOW,
+        )  # fmt: skip
+    with store.scope() as session, tenancy.all_wards(session, "a test"):
+        one, other = session.scalars(sa.select(Application).order_by(Application.line).limit(2))
+        record = {"shared": {"paper": [sent.value]}}
+        rows = [{"ward": each.ward, "id": each.id, "key_id": each.key_id} for each in (one, other)]
+        attachments.pass_on(session, {sent.id: sent}, [(row, record, procedure) for row in rows], NOW)
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    with store.scope() as session, tenancy.all_wards(session, "a test"):
+        erasure.erase_application(session, one, actor="staff:1")
+        assert attachments.of_application(session, one) == []
+        assert attachments.sweep(session, blobs, later) == 0
+        [left] = attachments.of_application(session, other)
+        assert attachments.pages(blobs, left)
+        erasure.erase_application(session, other, actor="staff:1")
+        assert attachments.sweep(session, blobs, later) == 1

@@ -35,9 +35,10 @@ def filled(home: Home) -> tuple[dict[str, object], str]:
         session.add(draft)
         audit.record(session, "131083", "staff:1", "look", "X" * 17)
     store.engine.dispose()
-    blob = home.instance / "blobs" / "AB" / "ABC"
-    blob.parent.mkdir(parents=True)
-    blob.write_bytes(b"sealed scan")
+    for folder in ("blobs", "blobs/enclosures"):
+        blob = home.instance / folder / "AB" / "ABC"
+        blob.parent.mkdir(parents=True)
+        blob.write_bytes(b"sealed scan")
     return settings, key
 
 
@@ -62,7 +63,8 @@ def test_what_was_backed_up_comes_back_on_an_empty_machine(home: Home, tmp_path:
     elsewhere = config.load({"INSTANCE": tmp_path / "elsewhere", "DATABASE_URL": ""})
     backup.restore(elsewhere, file)
     assert opened(elsewhere, key) == {"name": "渋谷 花子"}
-    assert (tmp_path / "elsewhere" / "blobs" / "AB" / "ABC").read_bytes() == b"sealed scan"
+    for folder in ("blobs", "blobs/enclosures"):
+        assert (tmp_path / "elsewhere" / folder / "AB" / "ABC").read_bytes() == b"sealed scan"
     store = extensions.connect(elsewhere)
     with store.scope(write=False) as session:
         assert audit.verify(session, elsewhere["AUDIT_HEADS"]) == []
