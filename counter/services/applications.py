@@ -104,8 +104,9 @@ def submit_bundle(
     linked = links.pairs(rows, filed, made_with)
     with tenancy.all_wards(session, "one bundle goes to the offices of several wards at once"):
         session.execute(sa.insert(Application), rows, execution_options={"render_nulls": True})
-        session.execute(sa.insert(Event), [_received(row, bundle, actor) for row in rows])
-        links.keep(session, linked, rows)
+        received = [_received(row, bundle, actor) for row in rows]
+        session.execute(sa.insert(Event), [*received, *links.events(linked, rows)])
+        links.keep(session, linked)
         files = [(row, one.answers, made_with[one.digest]) for row, one in zip(rows, filed, strict=True)]
         attachments.pass_on(session, sent, files, received_at)
         if tokens := _tokens(session, rows, filed):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from counter import ids, tenancy
 from counter.models.application import Application, Status
-from counter.models.event import Event, Kind
+from counter.models.event import Kind
 from counter.models.link import Link
 from counter.services import clocks
 from forms.model import Application as Filed
@@ -24,7 +24,7 @@ def pairs(
 ) -> list[dict[str, Any]]:
     """Both sides of every pair in a bundle: two procedures that share a clock, in two wards.
 
-    ``rows``: as they will be stored; those that are linked count the event that `keep` writes.
+    ``rows``: as they will be stored; those that are linked count the event that `events` makes.
     """
     found = []
     for one, other in itertools.combinations(zip(rows, filed, strict=True), 2):
@@ -46,12 +46,15 @@ def pairs(
     return found
 
 
-def keep(session: Session, made: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Store the pairs of a new bundle, and say so in each case's history as its second event."""
-    if not made:
-        return
-    session.execute(sa.insert(Link), list(made))
-    events = [
+def keep(session: Session, made: Sequence[Mapping[str, Any]]) -> None:
+    """Store the pairs of a new bundle."""
+    if made:
+        session.execute(sa.insert(Link), list(made))
+
+
+def events(made: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The second event of each linked case, which says so in its history."""
+    return [
         {
             "ward": row["ward"], "application_id": row["id"], "seq": row["last_event"], "kind": Kind.LINKED.value,
             "status": row["status"], "actor": "system", "note": None, "at": row["received_at"],
@@ -60,7 +63,6 @@ def keep(session: Session, made: Sequence[Mapping[str, Any]], rows: Sequence[Map
         for row in rows
         if row["last_event"] == 2
     ]  # fmt: skip
-    session.execute(sa.insert(Event), events)
 
 
 def acted(session: Session, row: Application, kind: Kind, status: Status | None, at: dt.datetime) -> None:

@@ -99,7 +99,8 @@ def test_what_stands_beside_each_application(store: Store) -> None:
         definitions = {row.digest: row.content for row in session.scalars(sa.select(Definition))}
         audited = list(session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "application.received")))
     assert [row.arrived_at for row in rows] == [NOW, None, NOW, NOW]
-    assert {(e.application_id, e.seq, e.kind) for e in events} == {(row.id, 1, "received") for row in rows}
+    linked = {(row.id, 2, "linked") for row in rows if row.procedure in ("move-out", "move-in")}
+    assert {(e.application_id, e.seq, e.kind) for e in events} == {(row.id, 1, "received") for row in rows} | linked
     assert {(d.ward, d.application_id, d.office, d.state) for d in deliveries} == {
         (row.ward, row.id, row.office, "waiting") for row in rows
     }
@@ -123,7 +124,7 @@ def test_the_same_nonce_gives_the_same_receipt_and_writes_nothing(store: Store) 
     with store.session() as session:
         assert everything(session) == before
         assert before == {
-            "bundle": 1, "application": 4, "event": 4, "delivery": 4, "jobs": 1,
+            "bundle": 1, "application": 4, "event": 6, "delivery": 4, "jobs": 1,
             "search_token": before["search_token"],
         }  # fmt: skip
 
@@ -285,5 +286,5 @@ def test_a_submission_takes_few_statements_however_many_procedures(store: Store)
         with store.scope() as session:
             submit(session, "+".join(codes), codes)
         counted.append(len(statements))
-    assert counted[1] <= counted[0] + 4  # one more ward: its root key and its audit chain
+    assert counted[1] <= counted[0] + 5  # one more ward: its root key and its audit chain; and what links the two
     assert counted[1] <= 24
