@@ -22,7 +22,7 @@ from counter.queries import correspondence, records
 from counter.queries.correspondence import Mark, Request
 from counter.queries.office import View
 from counter.queries.records import Content, sealed_as
-from counter.services import audit, delivery, mending, notices, search, status
+from counter.services import audit, delivery, mending, notices, search, status, suppliers
 from counter.services.status import Refused
 from counter.services.writing import insert
 from forms.gather import record_value
@@ -217,6 +217,8 @@ def _keep(session: Session, found: Opened, record: dict[str, Any], answered: Seq
     row.sealed = box.seal(session, row.key_id, sealed_as(row.ward, row.id), content)
     row.revision += 1
     session.flush()
+    if row.procedure == suppliers.PROCEDURE:
+        suppliers.note_correction(session, row.ward, row.id, record, now)
     tokens = [
         {"ward": row.ward, "application_id": row.id, "purpose": purpose, "token": token}
         for purpose, token in search.tokens(session, row.ward, record)

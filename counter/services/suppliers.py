@@ -45,3 +45,15 @@ def note_filings(
         for ward, application_id, answers in numbered
     ]
     session.execute(sa.insert(SupplierRegistration), rows)
+
+
+def note_correction(
+    session: Session, ward: str, application_id: str, record: Mapping[str, Any], at: dt.datetime
+) -> None:
+    """A correction may name another 法人番号: the filing then stands under that one."""
+    session.execute(
+        sa.delete(SupplierRegistration).where(
+            SupplierRegistration.ward == ward, SupplierRegistration.application_id == application_id
+        )
+    )
+    note_filings(session, [(ward, application_id, record)], at)

@@ -17,10 +17,13 @@ from counter.jobs import deliver
 from counter.models.application import Application
 from counter.models.correspondence import CorrectionRequest, FormerRecord
 from counter.models.delivery import Delivery, InboxItem
-from counter.services import cases, corrections, delivery, withdrawal
+from counter.models.event import Kind
+from counter.models.supplier import SupplierRegistration
+from counter.services import cases, corrections, delivery, mending, status, withdrawal
 from counter.services.status import Conflict, Refused
 from tests import correspondence as c
 from tests.conftest import both_backends
+from tests.integration.test_other_doors import a_supplier
 from tests.moves import SHIBUYA, answers
 from tests.pages import Page
 from tests.staff import rows
@@ -327,3 +330,39 @@ def test_a_decision_and_a_withdrawal_at_the_same_moment_leave_one_of_them(store:
         won = [one.result() for one in (both.submit(decide), both.submit(take_back))]
     assert sum(won) == 1
     assert c.view_of(store, line).row.status == ("done" if won[0] else "withdrawn")
+
+
+def test_a_document_that_is_asked_for_comes_first_then_the_answer(app: Flask, store: Store) -> None:
+    document = answers()
+    document["health-insurance"] = {"previous": "employee", "insurer": "東京健保", "payment": "slip"}
+    receipt = c.file(store, "health-insurance", document=document)
+    line = receipt.lines[0]
+    path = next(
+        item.path
+        for item in mending.shown_items(c.view_of(store, line).definition, c.record(store, line))
+        if item.question.field.kind.code == "file"
+    )
+    c.ask(store, line, path, now=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1), due=dt.date(2027, 1, 5))
+    client = c.holder(app, receipt)
+    page = c.opened(client, c.at(receipt, line, "correction"))
+    assert page.questions == []
+    action, form = page.form()
+    refused = Page(client.post(action, data=form))
+    assert refused.response.status_code == 422 and "先に、書類を送ってください" in refused.text
+    with store.scope() as session, tenancy.tenant(session, line.ward):
+        status.append(
+            session, line.ward, line.application_id, Kind.DOCUMENT_ADDED, actor="resident", at=dt.datetime.now(dt.UTC)
+        )
+    assert "書類は届いています" in c.opened(client, c.at(receipt, line, "correction")).text
+    assert client.post(action, data=form).status_code == 303
+    assert client.post(action, data=form).status_code == 303, "pressed again is nothing new"
+    assert c.kinds(store, line) == ["received", "correction-asked", "document-added", "corrected"]
+
+
+def test_a_supplier_stands_in_the_register_under_the_corrected_number(store: Store) -> None:
+    document = a_supplier(["131083"])
+    receipt = c.file(store, "supplier", document=document)
+    line = receipt.lines[0]
+    number = "9010401052465"
+    answer(store, line, c.ask(store, line, "supplier.corporate_number"), {"supplier.corporate_number": number})
+    assert [row.corporate_number for row in rows(store, line.ward, SupplierRegistration)] == [number]

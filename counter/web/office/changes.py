@@ -47,7 +47,7 @@ def _answered(view: View, request: Request) -> Answered:
     )
     after_revision = request.answered_revision
     before = view.former.get(after_revision - 1) if after_revision else None
-    later = view.former.get(after_revision) if after_revision else None
+    later = next((view.former[each] for each in sorted(view.former) if after_revision and each >= after_revision), None)
     now = later.record if later else view.record
     if view.record is None:
         return Answered(request, (), bool(late))

@@ -15,6 +15,7 @@ from counter.extensions import db
 from counter.locales import JST, markup
 from counter.models.application import Status
 from counter.models.correspondence import CorrectionState
+from counter.models.event import Kind
 from counter.services import corrections as service
 from counter.services import mending
 from counter.services.corrections import Opened
@@ -31,6 +32,8 @@ from forms.model import Question
 from forms.web import Context, PageForm, page_form, shown
 
 SHOWN = "_shown"
+DOCUMENT = N_("書類")
+SEND_FIRST = N_("先に、書類を送ってください。")
 UNCHANGED = Message(N_("答えが変わっていません。直すところがないときは、メッセージで担当の課にお知らせください。"))
 
 
@@ -46,7 +49,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A marked field that this page cannot ask: a document, which is sent on a page of its own."""
+    """A marked field that this page cannot ask: a document, which is sent on a page of its own, before the answer."""
 
     label: str
     reason: str
@@ -80,8 +83,8 @@ def send_correction(number: str, line: int) -> str | Response | tuple[str, int]:
     if found.request.state == CorrectionState.OPEN:
         form.validate()
         mended = _judge(case, found, form)
-        if form.summary:
-            return _page(case, found, form), 422
+        if form.summary or _waits_for_document(case, found):
+            return _page(case, found, form, checked=True), 422
         if mended.opened:
             questions = (*_questions_sent(found), *mended.opened)
             return _page(case, found, _form(found, questions, flask.request.form), mended.opened[0].path)
@@ -125,21 +128,34 @@ def _judge(case: Case, found: Opened, form: PageForm) -> Mended:
     """Put onto the form what only the whole record can tell."""
     mended = mending.mend(found.definition, found.content, form.values, case.ward)
     for path, message in mended.problems.items():
-        field = next((field for field in form if path == field.name), None) or next(iter(form))
-        if not field.errors:
+        field = next((field for field in form if path == field.name), None) or next(iter(form), None)
+        if field is not None and not field.errors:
             field.refuse(message)
     before = found.content.record
-    if not form.summary and all(record_value(before, path) == value for path, value in form.values.items()):
+    unchanged = bool(form.values) and not _elsewhere(found)
+    if (
+        unchanged
+        and not form.summary
+        and all(record_value(before, path) == value for path, value in form.values.items())
+    ):
         next(iter(form)).refuse(UNCHANGED)
     return mended
 
 
-def _page(case: Case, found: Opened, form: PageForm, more: str = "") -> str:
+def _waits_for_document(case: Case, found: Opened) -> bool:
+    """Whether a document is asked for that has not come since."""
+    came = [step.at for step in case.office.steps if step.kind == Kind.DOCUMENT_ADDED]
+    return bool(_elsewhere(found)) and not any(at >= found.request.asked_at for at in came)
+
+
+def _page(case: Case, found: Opened, form: PageForm, more: str = "", checked: bool = False) -> str:
     today = dt.datetime.now(JST).date()
+    waits = _waits_for_document(case, found)
+    summary = [*form.summary, *([("document", markup(DOCUMENT), markup(SEND_FIRST))] if waits and checked else [])]
     fields = [_field(found, each) for each in form]
     return flask.render_template(
         "status/correction.html", case=case, request_=found.request, form=form, fields=fields, shown=SHOWN, more=more,
-        elsewhere=_elsewhere(found), late=today > found.request.due_on, failed=bool(form.summary), open_form=True,
+        elsewhere=_elsewhere(found), late=today > found.request.due_on, failed=bool(summary), summary=summary, waits=waits, open_form=True,
         rest=_rest(found, form), action=case.url("status.send_correction"),
     )  # fmt: skip
 
