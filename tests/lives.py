@@ -41,7 +41,7 @@ def life(key: str) -> Life:
     told = tell(event, everything)
     procedures = files(event, told)
     for seed in range(300):
-        answers = copy.deepcopy(told) | {"people": household()}
+        answers = copy.deepcopy(told) | {"people": household(), "who": {"filed_by": "self"}}
         documents.answer_all(Bundle(procedures), answers, random.Random(seed), _plain)
         if not Bundle(procedures).problems(answers):
             return Life(event, answers, procedures)
