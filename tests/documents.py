@@ -83,8 +83,9 @@ def _(kind: kinds.Date, rng: Random) -> Any:
     first, last = (now, now + dt.timedelta(days=60)) if kind.future else (dt.date(1930, 1, 1), now)
     if not kind.past and not kind.future:
         first, last = now - dt.timedelta(days=20), now + dt.timedelta(days=20)
-    elif kind.past and rng.random() < 0.5:  # children are as common as all the others together
-        first = now - dt.timedelta(days=19 * 365)
+    elif kind.past:  # children are as common as all the others together, and half of those could work
+        age = rng.choice(((0, 19), (0, 19), (20, 64), (0, 96)))
+        first, last = (now - dt.timedelta(days=365 * years) for years in reversed(age))
     day = first + dt.timedelta(days=rng.randint(0, (last - first).days))
     return kind.parse(rng.choice((day.isoformat(), f"{day.year}年{day.month}月{day.day}日")))
 

@@ -13,13 +13,13 @@ import jsonschema
 from forms.bundle import Bundle
 from forms.gather import gather, project, record_value
 from forms.model import Procedure
-from forms.path import look_up, walk
+from forms.path import Document, look_up, still, walk
 from forms.procedures import CATALOGUE
 from forms.schema import schema
 from forms.snapshot import dump, load
 from tests.documents import household
 
-SEEDS = range(16)
+SEEDS = range(12)
 MOVING = (
     "move-out", "move-in", "health-insurance", "health-insurance-leaving", "pension", "child-allowance",
     "child-allowance-ending", "child-medical", "childcare", "school-aid", "care-insurance", "care-insurance-leaving",
@@ -32,6 +32,7 @@ GROUPS = (
     ("move-within", "child-medical", "care-insurance"),
     ("child-allowance-more", "child-medical", "childcare", "health-insurance"),
     ("household-change", "pension", "health-insurance-leaving"),
+    ("pension",),
     ("bereavement", "funeral", "household-change", "child-allowance"),
     ("childcare", "school-aid"),
     ("care-assessment", "care-insurance"),
@@ -49,7 +50,7 @@ def check_all(seeds: range = SEEDS) -> Counter[str]:
     for seed, codes in itertools.product(seeds, GROUPS):
         rng = random.Random(f"{seed}-{codes}")
         procedures = [CATALOGUE[code] for code in codes]
-        document = household(procedures, rng, people=5 if codes == MOVING or seed % 2 else None)
+        document = still(household(procedures, rng, people=5 if codes == MOVING or seed % 2 else None))
         bundle = Bundle(procedures)
         asked_once(bundle, document)
         order_does_not_matter(procedures, document, rng)
@@ -71,14 +72,14 @@ def check_all(seeds: range = SEEDS) -> Counter[str]:
     return covered
 
 
-def asked_once(bundle: Bundle, document: dict[str, Any]) -> None:
+def asked_once(bundle: Bundle, document: Document) -> None:
     paths = [question.path for question in bundle.asked(document)]
     assert len(paths) == len(set(paths))
     lands = [land for question in bundle.asked(document) for land in question.lands]
     assert len(lands) == len(set(lands)), "two answers land at one place of one record"
 
 
-def together_equals_alone(bundle: Bundle, alone: Bundle, procedure: Procedure, document: dict[str, Any]) -> None:
+def together_equals_alone(bundle: Bundle, alone: Bundle, procedure: Procedure, document: Document) -> None:
     """Rule 4: filing together equals filing alone; asked together is asked by one of them alone."""
     assert project(procedure, document) == project(load(dump(procedure)), document)
     if not bundle.problems(document):
@@ -90,7 +91,7 @@ def together_equals_alone(bundle: Bundle, alone: Bundle, procedure: Procedure, d
         assert merged[path].required and procedure.code in merged[path].by
 
 
-def order_does_not_matter(procedures: list[Procedure], document: dict[str, Any], rng: random.Random) -> None:
+def order_does_not_matter(procedures: list[Procedure], document: Document, rng: random.Random) -> None:
     shuffled = rng.sample(procedures, len(procedures))
     one, other = Bundle(procedures).asked(document), Bundle(shuffled).asked(document)
     assert {(q.path, q.required, q.choosing, frozenset(q.by)) for q in one} == {
@@ -100,12 +101,13 @@ def order_does_not_matter(procedures: list[Procedure], document: dict[str, Any],
     assert orders == sorted(orders), "a page would throw the resident back"
 
 
-def nothing_off_the_path_leaves(procedures: list[Procedure], document: dict[str, Any]) -> None:
+def nothing_off_the_path_leaves(procedures: list[Procedure], document: Document) -> None:
     """Answers that nobody asks, and choosing answers, never reach a record."""
-    polluted = {key: dict(value) if isinstance(value, dict) else value for key, value in document.items()}
+    polluted: Any = {key: dict(value) if isinstance(value, dict) else value for key, value in document.items()}
     polluted.setdefault("move", {})["canary"] = "CANARY"
     polluted["secrets"] = {"canary": "CANARY"}
     polluted["people"] = [{**person, "canary": "CANARY"} for person in document["people"]]
+    polluted = still(polluted)
     for procedure in procedures:
         record, origins = project(procedure, polluted)
         assert "CANARY" not in repr(record)
@@ -113,7 +115,7 @@ def nothing_off_the_path_leaves(procedures: list[Procedure], document: dict[str,
         assert set(origins.values()) <= asked
 
 
-def answering_never_closes(bundle: Bundle, document: dict[str, Any], rng: random.Random, covered: Counter[str]) -> None:
+def answering_never_closes(bundle: Bundle, document: Document, rng: random.Random, covered: Counter[str]) -> None:
     """Rule 2: without one of its answers a document asks no question that it does not ask with it."""
     questions = [question for question in bundle.asked(document) if look_up(document, question.path) is not None]
     question = rng.choice(questions)
@@ -124,7 +126,7 @@ def answering_never_closes(bundle: Bundle, document: dict[str, Any], rng: random
     covered["opened"] += len(after - before)
 
 
-def without(document: dict[str, Any], path: str) -> dict[str, Any]:
+def without(document: Document, path: str) -> dict[str, Any]:
     parts = path.split(".")
     if len(parts) == 2:
         section = {name: value for name, value in document[parts[0]].items() if name != parts[1]}
@@ -136,9 +138,7 @@ def without(document: dict[str, Any], path: str) -> dict[str, Any]:
     return {**document, parts[0]: items}
 
 
-def origins_are_true(
-    record: dict[str, Any], origins: dict[str, str], document: dict[str, Any], procedure: Procedure
-) -> None:
+def origins_are_true(record: dict[str, Any], origins: dict[str, str], document: Document, procedure: Procedure) -> None:
     for land, path in origins.items():
         if land != procedure.to.key:
             assert record_value(record, land) == look_up(document, path)
