@@ -141,6 +141,22 @@ def test_only_the_holder_gets_in_and_only_where_there_is_something_to_come_for(
     assert bookings(store) == []
 
 
+class TestFlood:
+    @pytest.fixture
+    def settings(self) -> dict[str, object]:
+        return {"RATELIMIT_ENABLED": True}
+
+    def test_a_letter_box_cannot_be_filled_by_moving_a_visit_to_and_fro(
+        self, app: Flask, holder: FlaskClient, receipt: Receipt
+    ) -> None:
+        times = ["10:00", "10:30"]
+        answers = [
+            holder.post(address(receipt), data={"slot": f"2026-11-13T{times[number % 2]}"}).status_code
+            for number in range(31)
+        ]
+        assert answers == [303] * 30 + [429]
+
+
 def test_the_status_page_shows_one_clock_for_both_wards(holder: FlaskClient, receipt: Receipt) -> None:
     page = holder.get(f"/status/{receipt.number}").text
     assert "二つの区の手続が、つながっています" in page and "すべて終える期限：2026年11月25日（水）" in page

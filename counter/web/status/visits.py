@@ -8,7 +8,7 @@ import flask
 from werkzeug.wrappers import Response
 
 from counter import locales
-from counter.extensions import db
+from counter.extensions import db, limiter
 from counter.locales import JST
 from counter.queries import visits as diary
 from counter.queries.visits import Day, Need
@@ -25,6 +25,14 @@ NOT_CHOSEN = N_("来庁する時間を選んでください。")
 NOT_OFFERED = N_("その時間は予約できません。別の時間を選んでください。")
 
 
+MOVES = "30 per hour"
+"""Every press is an event, and mostly a mail: nobody may fill a stranger's letter box with them."""
+
+
+def _whose() -> str:
+    return f"visit:{grant.holder_of(str((flask.request.view_args or {}).get('number', '')))}"
+
+
 @blueprint.get("/<number>/visit/<ward>")
 @receipt_holder
 def visit(number: str, ward: str) -> str | Response:
@@ -33,6 +41,7 @@ def visit(number: str, ward: str) -> str | Response:
 
 
 @blueprint.post("/<number>/visit/<ward>")
+@limiter.limit(MOVES, key_func=_whose)
 @receipt_holder
 def book(number: str, ward: str) -> str | Response | tuple[str, int]:
     """Pressed twice, it is one booking."""
@@ -55,6 +64,7 @@ def book(number: str, ward: str) -> str | Response | tuple[str, int]:
 
 
 @blueprint.post("/<number>/visit/<ward>/cancel")
+@limiter.limit(MOVES, key_func=_whose)
 @receipt_holder
 def give_back(number: str, ward: str) -> Response:
     found, need = _opened(number, ward)
