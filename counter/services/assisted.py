@@ -133,9 +133,10 @@ def submit(
 def end(session: Session, counter: CounterSession, now: dt.datetime, how: str, *, by: str | None = None) -> None:
     """次の方へ: drafts go back to whoever brought them; what was begun here and taken home by nobody is erased."""
     owner = owner_of(counter)
-    for draft in drafts.mine(session, owner):
-        drafts.hold(session, draft.id, None)
-        drafts.release(session, draft.id, owner)
+    while held := drafts.mine(session, owner):  # a few at a time, until none is left
+        for draft in held:
+            drafts.hold(session, draft.id, None)
+            drafts.release(session, draft.id, owner)
     counter.ended_at, counter.how = now, how
     counter.screen_hash = counter.screen_until = counter.draft_id = None
     session.flush()

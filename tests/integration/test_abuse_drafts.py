@@ -118,7 +118,7 @@ class TestChangedDefinitions:
         old = CATALOGUE["health-insurance"]
         asks = tuple(dataclasses.replace(one, field=dataclasses.replace(one.field, kind=Digits(3, 3)))
                      if isinstance(one, Ask) and one.field.key == "health-insurance.previous" else one for one in old.asks)  # fmt: skip
-        asks = tuple(one for one in asks if not (isinstance(one, Ask) and one.when is not None))
+        asks = tuple(one for one in asks if not (isinstance(one, Ask) and "health-insurance" in repr(one.when)))
         monkeypatch.setitem(CATALOGUE, "health-insurance", dataclasses.replace(old, asks=asks, musts=()))
         client = browser(app, mine.owner)
         page = Page(client.post(f"/apply/{mine.draft.id}/submit", follow_redirects=True))

@@ -266,6 +266,8 @@ class TestCodes:
 
 
 class TestOneCaseOneDraft:
+    """démarches #2860: four or five drafts of the same case."""
+
     CHOSEN = {"procedure": ["move-out", "move-in", "health-insurance", "child-allowance"], "event": "moving"}
 
     def test_the_same_again_offers_to_go_on(self, app: Flask, store: Store, mine: Resident) -> None:
