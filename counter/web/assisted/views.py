@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from counter import locales
 from counter.extensions import db, keep_changes
 from counter.models.counter_session import CounterSession
-from counter.services import assisted, drafts, guessing
+from counter.services import assisted, carrying, drafts, guessing
 from counter.services.applications import NotComplete
 from counter.services.journey import urgent_first
 from counter.web import access
@@ -133,7 +133,7 @@ def submit() -> Response:
     try:
         receipt = assisted.submit(
             db(), _counter(), opened.draft, opened.procedures, language=_their_language(),
-            provenance=opened.draft.sources or None, now=_now(),
+            provenance=carrying.provenance(opened.draft), now=_now(),
         )  # fmt: skip
     except assisted.NotReady as missing:
         flask.flash(str(missing), "error")
