@@ -314,3 +314,22 @@ def test_strange_text_in_messages_and_reasons_breaks_no_page(
     c.opened(resident, f"/status/{receipt.number}")
     assert "<script>alert" not in clerk.get(case(line)).text
     Page(clerk.get(case(line)))
+
+
+def test_a_case_asks_as_much_after_many_messages_and_corrections(
+    app: Flask, store: Store, line: c.Line, clerk: FlaskClient
+) -> None:
+    def look() -> int:
+        return len(selects(store_of(app), lambda: c.opened(clerk, case(line))))
+
+    look()
+    few = look()
+    for number, given in enumerate(("一", "二", "三")):
+        answer(store, line, c.ask(store, line, "applicant.name"), {"applicant.name": {"family": "山", "given": given}})
+        clerk.post(f"{case(line)}/messages", data={"text": f"{number}", "nonce": f"{number}"})
+    assert look() <= few + 1, "the former records, and nothing for each"
+
+
+def store_of(app: Flask) -> Store:
+    found: Store = app.extensions["store"]
+    return found

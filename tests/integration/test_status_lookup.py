@@ -13,7 +13,7 @@ from counter.models.application import Status
 from counter.models.bundle import Guess
 from counter.models.event import Kind
 from counter.services import status
-from counter.services.status import MOST, WINDOW, TooManyGuesses
+from counter.services.guessing import MOST, WINDOW, TooManyGuesses
 from tests import moves
 from tests.conftest import both_backends
 from tests.integration.test_submit import NOW, submit
