@@ -146,7 +146,8 @@ def pass_on(
     now: dt.datetime,
 ) -> None:
     """Give each application (row, record, definition) what its own record names, and the draft's copies up."""
-    rows, keys = [], {}
+    rows: list[dict[str, Any]] = []
+    keys: dict[str, str] = {}
     for row, record, procedure in applications:
         keys[row["id"]] = row["key_id"]
         for path, item in _items(procedure, record):

@@ -11,14 +11,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from counter import tenancy
 from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.bundle import Channel
 from counter.models.delivery import Delivery
 from counter.models.intake import Batch, PaperForm, ScanPage
+from counter.services import attachments
 from counter.services.applications import submit_bundle
+from counter.services.blobs import Blobs
+from counter.services.enclosing import enclose
 from counter.web import access
 from tests.conventions.test_routes import rules
+from tests.enclosures import photo
 from tests.moves import KOTO, SHIBUYA, answers, procedures
 from tests.papers import Reader, picture, read_all, send
 from tests.staff import desk_clerk, hire, rows, sign_in
@@ -65,8 +70,14 @@ def koto(app: Flask, store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     reader.write({"applicant": {"name": {"family": "山田", "given": "太郎"}}})
     send(desk_clerk(store, app, name="first"), ("a.tiff", picture(3)))
     read_all(store, Path(app.config["INSTANCE"]))
+    application = rows(store, KOTO, Application)[0]
+    with store.scope() as session, tenancy.tenant(session, KOTO):
+        place = Blobs(Path(app.config["INSTANCE"]) / "blobs" / "enclosures")
+        now = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
+        file = attachments.add_to_application(session, place, application, enclose(photo(), "a.jpg"), now)
     yield {
-        "application_id": rows(store, KOTO, Application)[0].id, "batch_id": rows(store, KOTO, Batch)[0].id,
+        "file_id": file.id, "number": "1",
+        "application_id": application.id, "batch_id": rows(store, KOTO, Batch)[0].id,
         "delivery_id": rows(store, KOTO, Delivery)[0].id,
         "form_id": rows(store, KOTO, PaperForm)[0].id, "page_id": rows(store, KOTO, ScanPage)[0].id,
         "person_id": str(hire(store, app, "victim@example.jp", ward=KOTO)), "x": "1", "y": "1", "width": "9", "height": "9",
@@ -79,7 +90,11 @@ def test_another_wards_things_are_as_absent_as_things_that_never_were(
     tried = set()
     for rule in app.url_map.iter_rules():
         mark = access.of(app, rule.endpoint)
-        if mark is None or mark.kind != "staff" or not rule.arguments & set(koto) - {"x", "y", "width", "height"}:
+        if (
+            mark is None
+            or mark.kind != "staff"
+            or not rule.arguments & set(koto) - {"x", "y", "width", "height", "number"}
+        ):
             continue
         assert rule.arguments <= set(koto), f"{rule.endpoint}: this test knows no {rule.arguments - set(koto)}"
         role = sorted(mark.roles)[0]

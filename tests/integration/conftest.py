@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from counter.extensions import Store
+from counter.services import drafts
+from counter.services.blobs import Blobs
+from tests import sending
 from tests.desk import Paper
+from tests.pages import Resident
 from tests.papers import Reader
 from tests.staff import desk_clerk
 
@@ -41,3 +46,27 @@ def instance(app: Flask) -> Path:
 @pytest.fixture
 def paper(desk: FlaskClient, store: Store, reader: Reader, instance: Path) -> Paper:
     return Paper(desk, store, reader, instance)
+
+
+@pytest.fixture
+def blobs(app: Flask) -> Blobs:
+    return Blobs(Path(app.config["INSTANCE"]) / "blobs" / "enclosures")
+
+
+@pytest.fixture
+def draft(store: Store) -> tuple[str, str]:
+    """(draft id, owner) of somebody who found other insurance."""
+    owner = drafts.new_token()
+    with store.scope() as session:
+        made = drafts.begin(session, owner, [sending.CODE])
+        made.answers = copy.deepcopy(sending.answers())
+        drafts.save(session, made, owner)
+    return made.id, owner
+
+
+@pytest.fixture
+def resident(client: FlaskClient, draft: tuple[str, str]) -> Resident:
+    client.set_cookie("owner", draft[1])
+    made = Resident(client)
+    made.open(f"/apply/{draft[0]}/q/{sending.PAGE}")
+    return made
