@@ -206,6 +206,16 @@ def test_a_draft_goes_on_in_another_browser(app: Flask) -> None:
     assert there.client.get(f"/apply/{there.draft}/").status_code == 200
 
 
+def test_the_next_person_who_signs_in_finds_nothing_of_the_one_before(app: Flask) -> None:
+    before = Person(app)
+    before.begin()
+    there = f"/apply/{before.draft}/"
+    assert signing.sign_in(before.client, "hanako", after=there).location == "/my/"
+    assert before.client.get(there).status_code == 404, "the same browser, another person"
+    assert "転入届" not in before.client.get("/my/").text
+    assert "転入届" in Person(app).open("/my/").text
+
+
 def test_the_draft_one_was_writing_comes_along_into_the_account(app: Flask) -> None:
     person = Resident(app.test_client())
     begun = person.client.post("/apply/", data={"procedure": list(CODES), "event": "moving"}).location
@@ -325,3 +335,16 @@ def _statements(app: Flask, person: Person, page: str) -> int:
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
     return len([one for one in ran if one.startswith("SELECT")])
+
+
+def test_the_guide_says_how_much_is_filled_already_and_fills_nothing_itself(app: Flask, store: Store) -> None:
+    person = remembered(app, store)
+    person.open("/start/moving")
+    Resident.guide(person, {**moves.told(), **NEXT})
+    assert "もう70％入力済み" in person.page.text and "次のページで選べます" in person.page.text
+    person.send(procedure=["move-in"])
+    assert "保存した内容を使いますか" in person.page.text, "nothing is used before it was agreed to"
+    stranger = Resident(app.test_client())
+    stranger.open("/start/moving")
+    stranger.guide(moves.told())
+    assert "もう70％入力済み" not in stranger.page.text and "次のページで選べます" not in stranger.page.text

@@ -164,29 +164,36 @@ def list_page(
 ) -> str:
     """Everything that has to be filed, to choose from."""
     steps = guide.steps(event, answers)
-    found = offers(event, answers, count=True)
+    known = reuse.foreseen(opened, [one.procedure for one in guide.follow(event, answers)]) if opened else answers
+    found = offers(event, answers, known=known)
     picked = opened.draft.procedures if opened and opened.draft.procedures else None
     return flask.render_template(
         "apply/guide_list.html", event=event, action=action, mine=mine, opened=opened, ward_name=ward_name,
         choices=[one for one in found if one.choosable], elsewhere=[one for one in found if not one.choosable],
-        picked=picked, together=_together(found, answers),
+        picked=picked, together=_together(found, known), kept=known is not answers,
         address_back=_back(opened, steps.all[-1] if steps.all else None), given=_given(opened, steps) if opened else (),
     )  # fmt: skip
 
 
 def offers(
-    event: LifeEvent, answers: drafts.Document, *, newest: Step | None = None, count: bool = False
+    event: LifeEvent,
+    answers: drafts.Document,
+    *,
+    newest: Step | None = None,
+    known: drafts.Document | None = None,
 ) -> list[Offer]:
-    """What follows, the most urgent first. ``newest``: the step whose answer may have brought some; ``count``: see Filled."""
+    """What follows, the most urgent first.
+
+    ``newest``: the step whose answer may have brought some. ``known``: the answers to count what is filled already.
+    """
     found = guide.follow(event, answers)
-    known = _without(answers, newest) if newest else None
-    old = {one.procedure.code for one in guide.follow(event, known)} if known is not None else None
+    old = {one.procedure.code for one in guide.follow(event, _without(answers, newest))} if newest else None
     rank = {one.code: place for place, one in enumerate(urgent_first(one.procedure for one in found))}
     set_by_wards = overlays.found(db(), list(rank)) if found else {}
     return [
         Offer(
             one,
-            filled([one.procedure], answers) if count else Filled(0, 0),
+            filled([one.procedure], known) if known is not None else Filled(0, 0),
             set_by_wards.get((one.procedure.code, one.ward)),
             old is not None and one.procedure.code not in old,
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import flask
@@ -20,6 +22,7 @@ from counter.web.assisted import serving
 from counter.web.my import blueprint, session
 from counter.web.my.provider import configured
 from forms.common import NAME, by_agent
+from forms.model import Procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,19 @@ def procedures_changed(opened: Opened) -> None:
     profile = profiles.load(db(), resident.account_id)
     if profile is not None:
         carrying.again(opened.draft, profile, opened.procedures, _today())
+
+
+def foreseen(opened: Opened, procedures: Sequence[Procedure]) -> drafts.Document:
+    """The answers as they would stand if what is kept of the resident were used; the draft stays as it is."""
+    resident = session.current() if configured() and not serving.current() else None
+    if resident is None or opened.draft.reuse or by_agent(opened.draft.answers):
+        return opened.draft.answers
+    profile = profiles.load(db(), resident.account_id)
+    if profile is None or not profile.people:
+        return opened.draft.answers
+    trial = copy.deepcopy(opened.draft)
+    carrying.use(trial, profile, procedures, (), _today())
+    return trial.answers
 
 
 @blueprint.app_context_processor
