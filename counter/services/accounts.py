@@ -42,6 +42,12 @@ def signed_in(session: Session, token: str, now: dt.datetime) -> str | None:
     return session.scalars(query).one_or_none()
 
 
+def former(session: Session, token: str) -> str | None:
+    """Whose token this was, though its time may be over."""
+    query = sa.select(AccountSession.account_id).where(AccountSession.token_hash == _hash(token))
+    return session.scalars(query).one_or_none()
+
+
 def sign_out(session: Session, token: str) -> None:
     """End this sign-in; a copy of its cookie opens nothing any more."""
     session.execute(sa.delete(AccountSession).where(AccountSession.token_hash == _hash(token)))

@@ -48,11 +48,17 @@ def begin(response: Response, token: str) -> Response:
     return response
 
 
+def former() -> str | None:
+    """The account that this browser was signed in to last, even if it slept."""
+    stamped = _stamped()
+    return accounts.former(db(), stamped[0]) if stamped else None
+
+
 def forget(response: Response) -> Response:
     """End the sign-in of this browser: for signing out, and for the next person at a shared machine."""
     if flask.request.cookies.get(_name()):
-        if token := _token():
-            accounts.sign_out(db(), token)
+        if stamped := _stamped():
+            accounts.sign_out(db(), stamped[0])
         response.delete_cookie(_name(), secure=_https(), httponly=True, samesite="Lax", path="/")
     flask.g.resident = None
     flask.g.resident_written = flask.g.resident_gone = True

@@ -11,7 +11,6 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from counter import locales
 from counter.extensions import db, limiter
 from counter.services import accounts, drafts
 from counter.web import access
@@ -78,10 +77,9 @@ def callback() -> Response | tuple[str, int]:
 @access.public
 def sign_out() -> Response:
     """This browser is signed out, and opens what the account holds no more; the next page offers to leave the provider."""
-    resident, browser = session.current(), owner.token()
-    if resident is not None and browser:
-        for draft in drafts.mine(db(), resident.owner):
-            drafts.release(db(), draft.id, browser)
+    resident = session.current()
+    if resident is not None:
+        _leave_drafts(resident.account_id)
     return session.forget(flask.redirect(flask.url_for("my.signed_out"), 303))
 
 
@@ -117,20 +115,32 @@ def _come_back() -> Response | tuple[str, int]:
         return _failed("down", after, failure)
     except Refused as failure:
         return _failed("again", after, failure)
-    response = session.forget(flask.redirect(after or flask.url_for("my.home")))
-    token = accounts.sign_in(db(), provider().issuer, sub, dt.datetime.now(dt.UTC))
-    _take_along(after, token)
-    return session.begin(response, token)
+    now, before = dt.datetime.now(dt.UTC), session.former()
+    token = accounts.sign_in(db(), provider().issuer, sub, now)
+    account_id = accounts.signed_in(db(), token, now)
+    assert account_id is not None
+    if before is not None and before != account_id:
+        _leave_drafts(before)
+    there = _take_along(after, account_id)
+    return session.begin(session.forget(flask.redirect(there or flask.url_for("my.home"))), token)
 
 
-def _take_along(after: str, token: str) -> None:
-    """The draft that somebody was writing when they signed in becomes their account's."""
+def _take_along(after: str, account_id: str) -> str:
+    """The draft that somebody was writing when they signed in becomes their account's; one of somebody else does not."""
     parts = after.split("/")
+    if len(parts) < 3 or parts[1] != "apply":
+        return after
+    if not owner.token() or drafts.load(db(), parts[2], owner.token()) is None:
+        return ""
+    drafts.adopt(db(), parts[2], accounts.owner_of(db(), account_id))
+    return after
+
+
+def _leave_drafts(account_id: str) -> None:
+    """This browser opens what an account holds no more; whoever signs in to it again does."""
     browser = owner.token()
-    if len(parts) > 2 and parts[1] == "apply" and browser and drafts.load(db(), parts[2], browser) is not None:
-        account_id = accounts.signed_in(db(), token, dt.datetime.now(dt.UTC))
-        assert account_id is not None
-        drafts.adopt(db(), parts[2], accounts.owner_of(db(), account_id))
+    for draft in drafts.mine(db(), accounts.owner_of(db(), account_id)) if browser else ():
+        drafts.release(db(), draft.id, browser)
 
 
 def _left() -> tuple[Way, str] | None:
@@ -146,7 +156,7 @@ def _failed(why: str, after: str, failure: Exception | None = None) -> tuple[str
     """A page that says what to do, and always the way on without signing in."""
     if failure is not None:
         flask.current_app.logger.warning("sign-in: %s: %s", type(failure).__name__, failure)
-    page = flask.render_template("my/failed.html", why=why, after=after, language=locales.current)
+    page = flask.render_template("my/failed.html", why=why, after=after)
     return page, 503 if why == "down" else 400
 
 
