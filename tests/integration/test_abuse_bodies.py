@@ -116,7 +116,7 @@ def test_any_form_to_any_route_is_answered_in_time(app: Flask, store: Store, lon
     draft = tasks.split("/")[2]
     chance = random.Random(20261121)
     routes = [(endpoint, address) for endpoint, address in hostile.addresses(app, (draft, "0" * 17))]
-    routes += [("apply.send_page", f"{tasks}q/{page}") for page in ("move", "who", "health-insurance", "move-in")] * 5
+    routes += [("apply.send_page", f"{tasks}q/{page}") for page in ("move", "who", "health-insurance", "event")] * 5
     names = _names(client, tasks)
     for _ in range(20_000 if long else 400):
         endpoint, address = chance.choice(routes)
