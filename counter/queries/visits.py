@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -32,21 +32,24 @@ class Hours:
     capacity: int = 4
     closures: frozenset[dt.date] = frozenset()
 
-    def times(self) -> Iterator[str]:
-        minute, end = _minutes(self.opens), _minutes(self.closes)
-        while minute + STEP <= end:
-            yield f"{minute // 60:02}:{minute % 60:02}"
-            minute += STEP
+    def times(self) -> tuple[str, ...]:
+        minutes = range(_minutes(self.opens), _minutes(self.closes) - STEP + 1, STEP)
+        return tuple(f"{minute // 60:02}:{minute % 60:02}" for minute in minutes)
 
     def open_on(self, day: dt.date) -> bool:
         return self.capacity > 0 and not is_closed(day) and day not in self.closures
 
     def offers(self, day: dt.date, time: str, now: dt.datetime) -> bool:
         """Whether the slot may still be booked, places apart."""
-        if time not in self.times() or not self.open_on(day):
-            return False
-        begins = dt.datetime.combine(day, dt.time.fromisoformat(time), JST)
-        return begins >= now + SOONEST and day <= now.astimezone(JST).date() + dt.timedelta(days=AHEAD)
+        return time in self.offered(day, now)
+
+    def offered(self, day: dt.date, now: dt.datetime) -> tuple[str, ...]:
+        """The times of a day that may still be booked, places apart."""
+        soonest = (now + SOONEST).astimezone(JST)
+        if not soonest.date() <= day <= now.astimezone(JST).date() + dt.timedelta(days=AHEAD) or not self.open_on(day):
+            return ()
+        since = f"{soonest:%H:%M:%S.%f}" if day == soonest.date() else ""
+        return tuple(time for time in self.times() if f"{time}:00.000000" >= since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +155,7 @@ def days(session: Session, ward: str, office: str, now: dt.datetime) -> tuple[Da
         taken = {(row.day, row.time): row.taken for row in rows}
     found = []
     for day in (first + dt.timedelta(days=number) for number in range(AHEAD + 1)):
-        slots = tuple(
-            Slot(time, max(0, rule.capacity - taken.get((day, time), 0)))
-            for time in rule.times()
-            if rule.offers(day, time, now)
-        )
+        slots = tuple(Slot(time, max(0, rule.capacity - taken.get((day, time), 0))) for time in rule.offered(day, now))
         if slots:
             found.append(Day(day, slots))
     return tuple(found)

@@ -55,5 +55,5 @@ def earliest(session: Session, ward: str, application_ids: Sequence[str]) -> Due
                 record = records.opened(session, row.Application).record
             except vault.Shredded:
                 continue
-            found.append(due(snapshot.load(row.content), record))
+            found.append(due(CATALOGUE.get(row.Application.procedure) or snapshot.load(row.content), record))
     return min((each for each in found if each), key=lambda each: each.day, default=None)

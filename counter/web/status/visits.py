@@ -7,13 +7,12 @@ import datetime as dt
 import flask
 from werkzeug.wrappers import Response
 
-from counter import locales
+from counter import ids, locales
 from counter.extensions import db, limiter
 from counter.locales import JST
 from counter.queries import visits as diary
 from counter.queries.visits import Day, Need
 from counter.services import visits
-from counter.services.status import BundleStatus
 from counter.web.access import receipt_holder
 from counter.web.status import beside, blueprint, grant
 from counter.web.wards import ward_name
@@ -36,8 +35,8 @@ def _whose() -> str:
 @blueprint.get("/<number>/visit/<ward>")
 @receipt_holder
 def visit(number: str, ward: str) -> str | Response:
-    found, need = _opened(number, ward)
-    return _page(found, need, _day(flask.request.args.get("day", ""))) if need else _home(found)
+    bundle_id, need = _opened(number, ward)
+    return _page(bundle_id, need, _day(flask.request.args.get("day", ""))) if need else _home(bundle_id)
 
 
 @blueprint.post("/<number>/visit/<ward>")
@@ -45,42 +44,45 @@ def visit(number: str, ward: str) -> str | Response:
 @receipt_holder
 def book(number: str, ward: str) -> str | Response | tuple[str, int]:
     """Pressed twice, it is one booking."""
-    found, need = _opened(number, ward)
+    bundle_id, need = _opened(number, ward)
     if need is None:
-        return _home(found)
+        return _home(bundle_id)
     text, _, time = flask.request.form.get("slot", "").partition("T")
     day = _day(text)
     if locales.switching():
-        return _page(found, need, day or _day(flask.request.form.get("day", "")), chosen=time)
+        return _page(bundle_id, need, day or _day(flask.request.form.get("day", "")), chosen=time)
     if day is None:
-        return _page(found, need, _day(flask.request.form.get("day", "")), problem=NOT_CHOSEN), 422
+        return _page(bundle_id, need, _day(flask.request.form.get("day", "")), problem=NOT_CHOSEN), 422
     try:
-        visits.book(db(), found.bundle_id, ward, day, time, actor="resident", now=dt.datetime.now(dt.UTC))
+        visits.book(db(), bundle_id, ward, day, time, actor="resident", now=dt.datetime.now(dt.UTC))
     except (visits.Full, visits.NotOffered) as refused:
         db().rollback()
         problem = FULL if isinstance(refused, visits.Full) else NOT_OFFERED
-        return _page(found, need, day, problem=problem), 409
-    return _home(found, "booked")
+        return _page(bundle_id, need, day, problem=problem), 409
+    return _home(bundle_id, "booked")
 
 
 @blueprint.post("/<number>/visit/<ward>/cancel")
 @limiter.limit(MOVES, key_func=_whose)
 @receipt_holder
 def give_back(number: str, ward: str) -> Response:
-    found, need = _opened(number, ward)
+    bundle_id, need = _opened(number, ward)
     if need and need.booked:
-        visits.cancel(db(), found.bundle_id, ward, actor="resident", now=dt.datetime.now(dt.UTC))
-    return _home(found, "cancelled")
+        visits.cancel(db(), bundle_id, ward, actor="resident", now=dt.datetime.now(dt.UTC))
+    return _home(bundle_id, "cancelled")
 
 
-def _opened(number: str, ward: str) -> tuple[BundleStatus, Need | None]:
-    """The receipt, and what there is to come for in this ward; None once somebody came, or where nobody has to."""
-    found = grant.opened_bundle(number)
-    needs = {need.ward: need for need in diary.needs(db(), found.bundle_id)}
-    return found, needs.get(ward)
+def _opened(number: str, ward: str) -> tuple[str, Need | None]:
+    """The bundle, and what there is to come for in this ward; None once somebody came, or where nobody has to."""
+    bundle_id = grant.holder_of(number)
+    if bundle_id is None:
+        flask.abort(404)
+    needs = {need.ward: need for need in diary.needs(db(), bundle_id)}
+    return bundle_id, needs.get(ward)
 
 
-def _page(found: BundleStatus, need: Need, day: dt.date | None, problem: str = "", chosen: str = "") -> str:
+def _page(bundle_id: str, need: Need, day: dt.date | None, problem: str = "", chosen: str = "") -> str:
+    number = ids.grouped(bundle_id)
     days = diary.days(db(), need.ward, need.office, dt.datetime.now(dt.UTC))
     due = beside.due(need)
     last = due.day if due else None
@@ -89,10 +91,10 @@ def _page(found: BundleStatus, need: Need, day: dt.date | None, problem: str = "
     if not chosen and picked and booked and booked.day == picked.day:
         chosen = booked.time
     return flask.render_template(
-        "status/visit.html", found=found, need=need, due=due, picked=picked, chosen=chosen, problem=problem,
+        "status/visit.html", number=number, need=need, due=due, picked=picked, chosen=chosen, problem=problem,
         weeks=_weeks([each for each in days if last is None or each.day <= last]), late=bool(picked and last and picked.day > last),
         later=_weeks([each for each in days if last is not None and each.day > last]), open_form=picked is not None,
-        bring=_bring(need), home=flask.url_for("status.show", number=found.number), ward_name=ward_name,
+        bring=_bring(need), home=flask.url_for("status.show", number=number), ward_name=ward_name,
         today=dt.datetime.now(JST).date(),
     )  # fmt: skip
 
@@ -118,6 +120,6 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _home(found: BundleStatus, done: str = "") -> Response:
-    address = flask.url_for("status.show", number=found.number, done=done or None)
+def _home(bundle_id: str, done: str = "") -> Response:
+    address = flask.url_for("status.show", number=ids.grouped(bundle_id), done=done or None)
     return flask.redirect(address, 303)
