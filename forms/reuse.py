@@ -1,6 +1,6 @@
 """保存したデータの再利用: which answers may be kept with consent and carried to the next application. An allow-list.
 
-Never on it: consents, signatures, declarations, photographs and other files, 個人番号, the
+Never on it (docs/adr/0007-once-only.md): consents, signatures, declarations, photographs and other files, 個人番号, the
 purpose of a certificate, a mandate, and whatever says something about one event only: dates, causes, who moves along.
 """
 
