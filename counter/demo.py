@@ -22,9 +22,9 @@ from forms.wards import WARDS
 SHIBUYA, KOTO, SUMIDA = "131130", "131083", "131075"
 _ROLES = {"clerk": "案件の審査", "desk": "紙の取込と確認", "admin": "職員の管理"}
 _DESKS = (
-    ("clerk", "clerk", ("resident-registry",), "区民 一郎"),
-    ("hoken", "clerk", ("health-insurance",), "保険 二葉"),
-    ("kosodate", "clerk", ("child-support",), "子育 三恵"),
+    ("clerk", "clerk", ("resident-registry", "bereavement", "disaster"), "区民 一郎"),
+    ("hoken", "clerk", ("health-insurance", "pension", "care-insurance"), "保険 二葉"),
+    ("kosodate", "clerk", ("child-support", "childcare", "schools"), "子育 三恵"),
     ("keiri", "clerk", ("procurement",), "経理 四季"),
     ("desk", "desk", (), "窓口 五月"),
     ("admin", "admin", (), "管理 六実"),

@@ -229,16 +229,16 @@ def test_a_longer_family_gets_more_rows(store: Store, paper: Paper, reader: Read
     reader.write(RECORD)
     (form,) = paper.take_in()
     said = paper.fields(form.id)
-    assert said["rows.children"] == "3"
+    assert said["rows.children"] == "2"
     grown = Page(paper.press(form.id, "row:children", said, applicant__name__given="太朗"))
     again = inputs(next(node for node in grown.tree.iter("form") if node.get("id") == "review-form"))
-    assert again["rows.children"] == "4"
-    assert "children.3.name.family" in again
+    assert again["rows.children"] == "3"
+    assert "children.2.name.family" in again
     assert again["applicant.name.given"] == "太朗"
-    child = {f"children.3.{name}": value for name, value in typed({"children": [RECORD["children"][0]]}, CODE).items()}
+    child = {f"children.2.{name}": value for name, value in typed({"children": [RECORD["children"][0]]}, CODE).items()}
     for name, value in child.items():
-        again[name.replace("children.3.children.0.", "children.3.")] = value
-    again["children.3.name.given"] = "二郎"
+        again[name.replace("children.2.children.0.", "children.2.")] = value
+    again["children.2.name.given"] = "二郎"
     answer = paper.press(form.id, "confirm", again)
     assert answer.status_code == 302, Page(answer).text
     with store.scope(write=False) as session, tenancy.tenant(session, KOTO):
@@ -365,5 +365,5 @@ def test_the_seconds_a_review_took_are_measured_a_field_and_a_sheet(paper: Paper
     paper.press(form.id, "confirm", shown_at=str(int(shown) - 100_000))  # went to lunch
     settled = paper.form(form.id)
     assert 84 + 600 <= settled.review_seconds <= 84 + 600 + 5
-    assert settled.review_fields == 20  # of this record, one for each answer
+    assert settled.review_fields == 21  # of this record, one for each answer
     assert "この30日の1枚" in paper.desk.get("/desk").text
