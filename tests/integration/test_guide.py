@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from counter import tenancy
 from counter.extensions import Store
 from counter.models.draft import Draft
-from counter.services import guide
+from counter.services import guide, overlays
 from counter.services.filled import filled
 from counter.web.front.search import search
 from forms.kinds.base import Kind
 from forms.life_events import LIFE_EVENTS
+from forms.overlays import Overlay
 from forms.procedures import CATALOGUE
 from tests import documents, lives, moves
 from tests.pages import Resident
@@ -192,6 +194,28 @@ def test_the_share_that_is_filled_grows_with_answers_and_never_says_more_than_th
         assert all_of_it.known <= all_of_it.asked and all_of_it.percent >= 70
     together = filled([CATALOGUE[code] for code in moves.MOVE], document).asked
     assert together < sum(filled([CATALOGUE[code]], document).asked for code in moves.MOVE)
+
+
+def test_the_ward_chosen_in_the_catalogue_stands_in_the_address(resident: Resident) -> None:
+    page = resident.open(f"/procedures/move-in?ward={moves.KOTO}")
+    assert "江東区の区民課 住民記録係に届きます" in page.text and "日本語" in page.text
+    resident.send("/apply/")
+    resident.open(next(href for href in resident.page.links.values() if "/q/move" in href))
+    assert resident.page.form()[1]["move.new_address.city"] == "東京都江東区"
+
+
+def test_what_a_ward_does_not_take_is_said_and_cannot_be_begun(resident: Resident, store: Store) -> None:
+    with store.scope() as session:
+        overlay = Overlay(moves.KOTO, "childcare", offered=False, note={"ja": "区の窓口へどうぞ。"})
+        with tenancy.tenant(session, moves.KOTO):
+            overlays.change(session, overlay, seen=0, actor="staff:1")
+    page = resident.open(f"/procedures/childcare?ward={moves.KOTO}")
+    assert "受け付けていません" in page.text and "区の窓口へどうぞ。" in page.text
+    assert "この手続を始める" not in page.text
+    assert "保育" not in resident.open(f"/procedures?ward={moves.KOTO}&q=保育園").text.split("件見つかりました")[-1]
+    resident.open("/start/moving")
+    resident.guide(lives.life("moving").answers)
+    assert "childcare" not in offered(resident) and "電子窓口で受け付けていません" in resident.page.text
 
 
 def test_words_reach_every_procedure(app: Flask) -> None:

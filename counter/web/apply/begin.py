@@ -35,7 +35,7 @@ def begin() -> Response:
         return flask.make_response(flask.render_template("apply/already.html", found=found, said=_said()))
     known = event if event in LIFE_EVENTS else ""
     draft = drafts.begin(
-        db(), token, codes, event=known, suggested=_suggested(event),
+        db(), token, codes, event=known, suggested=_suggested(event, codes),
         answers=with_self(codes, said(known) if known else {}),
     )  # fmt: skip
     reuse.begun(draft.id)
@@ -130,10 +130,12 @@ def _together(chosen: tuple[str, ...]) -> list[Procedure]:
     return [one for one in urgent_first(CATALOGUE.values()) if one.code in kin and one.door == "application"]
 
 
-def _suggested(event: str) -> dict[str, dict[str, str]]:
-    """The wards of the guide, to stand in the addresses before anything was typed there."""
+def _suggested(event: str, codes: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """The wards of the guide or the catalogue, to stand in the addresses before anything was typed there."""
+    to = (CATALOGUE[code].to for code in codes)
+    given = {field.key: flask.request.form.get("ward", "") for field in to if field.kind.code == "address"}
     places = LIFE_EVENTS[event].places if event in LIFE_EVENTS else ()
-    given = {place.key: flask.request.form.get(place.name, "") for place in places}
+    given |= {place.key: flask.request.form.get(place.name, "") for place in places}
     return {key: {"city": WARDS[code].city} for key, code in given.items() if code in WARDS}
 
 
