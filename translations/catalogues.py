@@ -87,13 +87,17 @@ def missing(folder: str) -> dict[str, Any]:
 
 
 def take(folder: str, words: dict[str, Any]) -> list[str]:
-    """Put translations into a catalogue and write it; what nobody says (any more) is returned and left out."""
+    """Put translations into a catalogue and write it; what nobody says (any more) is returned and left out.
+
+    One form for a message with a plural stands for all of them.
+    """
     catalog = read(folder)
     catalog.update(extract(), no_fuzzy_matching=True)
     held = {_key(message.id): message for message in catalog if message.id}
     for key, text in words.items():
         if key in held and _filled(text):
-            held[key].string = tuple(text) if isinstance(text, list) else text
+            forms = tuple(text) if isinstance(text, list) else (text,) * catalog.num_plurals
+            held[key].string = forms if held[key].pluralizable else forms[0]
     write(folder, catalog)
     return [key for key in words if key not in held]
 

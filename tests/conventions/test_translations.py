@@ -157,6 +157,8 @@ def test_the_words_to_hand_in_are_those_that_are_missing(tmp_path: Path, monkeyp
     assert told == ["昔の言葉"]
     left = catalogues.missing("ne")
     assert set(asked) - set(left) == {"はい", "%(count)s件見つかりました。"}
+    catalogues.take("ne", {"%(count)s件見つかりました。": "%(count)s भेटियो"})
+    assert catalogues.read("ne").get("%(count)s件見つかりました。").string == ("%(count)s भेटियो",) * 2  # type: ignore[union-attr]
 
 
 def test_every_marked_call_was_found(said: Catalog) -> None:
