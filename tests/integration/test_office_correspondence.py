@@ -12,8 +12,10 @@ from flask.testing import FlaskClient
 
 from counter import tenancy
 from counter.extensions import Store
+from counter.locales import JST
 from counter.models.audit import AuditEvent
 from counter.models.correspondence import CorrectionRequest, Message
+from counter.models.delivery import Delivery
 from counter.models.notice import Notice
 from counter.services import status, withdrawal
 from tests import correspondence as c
@@ -333,3 +335,26 @@ def test_a_case_asks_as_much_after_many_messages_and_corrections(
 def store_of(app: Flask) -> Store:
     found: Store = app.extensions["store"]
     return found
+
+
+def test_the_status_page_says_when_a_dead_office_is_tried_again_and_that_nothing_is_to_be_done(
+    app: Flask, store: Store, receipt: c.Receipt, line: c.Line
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    client, address = c.holder(app, receipt), f"/status/{receipt.number}"
+    assert "担当の課に送っています" in c.opened(client, address).text
+
+    def ledger(**values: object) -> None:
+        with store.scope() as session, tenancy.tenant(session, line.ward):
+            mine = sa.update(Delivery).where(Delivery.application_id == line.application_id)
+            session.execute(mine.values(**values))
+
+    again = now + dt.timedelta(minutes=40)
+    ledger(attempts=2, next_attempt_at=again)
+    page = c.opened(client, address).text
+    assert f"{again.astimezone(JST):%H:%M}にもう一度送ります。あなたがすることはありません。" in page
+    ledger(state="dead", next_attempt_at=None)
+    assert "担当の課に送れませんでした。職員が調べて、送り直します" in c.opened(client, address).text
+    ledger(state="sent", sent_at=now)
+    page = c.opened(client, address).text
+    assert "担当の課に届いています" in page and "ごろまでに終わる予定です" in page
