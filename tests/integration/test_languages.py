@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import flask
+import pypdfium2
 import pytest
 from flask.testing import FlaskClient
 
@@ -113,3 +114,15 @@ def test_a_mail_may_speak_another_language_than_the_request(client: FlaskClient)
         assert locales.translate("受付番号") == "Receipt number (受付番号)"
         with locales.speaking("xx"):
             assert locales.current() is locales.DEFAULT
+
+
+@pytest.mark.parametrize(("code", "words"), [("ne", "नम्बर"), ("ko", "접수번호")])
+def test_the_copy_to_keep_is_a_pdf_in_the_language(client: FlaskClient, code: str, words: str) -> None:
+    """What it says can be read out of it again (every letter's face: tests/unit/test_fonts.py)."""
+    reader = Reader(client)
+    reader.begin_a_move()
+    reader.send()
+    receipt = reader.open(f"{reader.address}?lang={code}")
+    address = next(href for href in receipt.links.values() if href.endswith(".pdf"))
+    data = client.get(address).data
+    assert words in "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data))
