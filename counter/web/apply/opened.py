@@ -81,7 +81,8 @@ class Opened:
             for ward in to.kind.wards(named) if named is not None else ():
                 one = self.settings.get((procedure.code, ward))
                 if one is not None and one.note:
-                    found.append((markup(procedure.title), ward_name(ward), markup(one.note["ja"])))
+                    note = one.note["ja"]
+                    found.append((markup(procedure.title), ward_name(ward), markup(note)))
         return found
 
     @property
