@@ -43,7 +43,8 @@ def messages(number: str, line: int) -> str:
 @receipt_holder
 def send_message(number: str, line: int) -> str | Response | tuple[str, int]:
     case = opened_case(number, line)
-    text, nonce = presentable(flask.request.form.get("text", "")), flask.request.form.get("nonce", "")[:64] or new_nonce()
+    text = presentable(flask.request.form.get("text", ""))
+    nonce = flask.request.form.get("nonce", "")[:64] or new_nonce()
     if locales.switching():
         return _page(case, text, nonce)
     try:
