@@ -31,7 +31,8 @@ from tests.staff import desk_clerk, hire, rows, sign_in
 
 @pytest.fixture
 def clients(app: Flask, store: Store) -> dict[tuple[str, str], FlaskClient]:
-    """(role, ward) → somebody signed in."""
+    """(role, ward) → somebody signed in. The first number is nobody's: addresses are tried with it."""
+    hire(store, app, "switched-off@example.jp")
     found = {}
     for ward in (KOTO, SHIBUYA):
         for role in access.ROLES:

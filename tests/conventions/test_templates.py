@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent.parent.parent / "counter" / "templates"
-STAFF = ("office", "desk", "account", "admin", "assisted")
+STAFF = ("office", "desk", "account", "admin", "assisted", "overlays")
 ALL = sorted(FOLDER.rglob("*.html"))
 RESIDENTS = [path for path in ALL if path.relative_to(FOLDER).parts[0] not in STAFF]
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
