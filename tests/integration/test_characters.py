@@ -59,6 +59,24 @@ def test_the_resident_is_told_before_and_after_submitting(store: Store, client: 
     assert "髙橋" in someone.page.text
 
 
+def test_case_and_copy_say_it_beside_the_original(store: Store, client: FlaskClient, app: Flask) -> None:
+    small(store)
+    someone = resident(store, client, "髙橋")
+    someone.send(f"/apply/{someone.draft.id}/submit")  # type: ignore[attr-defined]
+    with store.scope(write=False) as session, tenancy.all_wards(session, "a test"):
+        filed = session.scalars(sa.select(Application).order_by(Application.line)).first()
+        assert filed is not None
+        clerk = office_clerk(store, app, filed.office, filed.ward)
+    case = clerk.get(f"/office/cases/{filed.id}").text
+    assert "髙橋" in case
+    assert "課のシステムでは、「髙」は「高」" in case
+    copy = client.get(f"/status/{filed.bundle_id}/copy").text
+    assert "髙橋" in copy
+    assert "「髙」を「高」と書きます。" in copy
+    paper = pypdfium2.PdfDocument(io.BytesIO(client.get(f"/status/{filed.bundle_id}/copy.pdf").data))
+    assert "「髙」を「高」と書きます。" in "".join(page.get_textpage().get_text_range() for page in paper)
+
+
 def test_nothing_is_said_where_the_office_holds_every_character(store: Store, client: FlaskClient) -> None:
     someone = resident(store, client, "髙橋")
     assert "もとの字は" not in someone.page.text

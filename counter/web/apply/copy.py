@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from counter.extensions import db
 from counter.locales import plain, translate
-from counter.queries import records
+from counter.queries import characters, records
 from counter.services.receipts import Receipt
 from counter.web.status.facts import Group, groups
 from counter.web.wards import ward_name
@@ -29,6 +29,7 @@ def pdf_copy(receipt: Receipt) -> Response:
     html = flask.render_template(
         "apply/copy.html", number=receipt.number, received_at=receipt.received_at, lines=receipt.lines,
         secret=receipt.secret, code=status_code(receipt), ward_name=ward_name, groups=received_by(receipt),
+        changes=characters.of_bundle(db(), receipt.bundle_id),
     )  # fmt: skip
     return pdf(html, f"receipt-{receipt.number}.pdf")
 

@@ -9,6 +9,7 @@ from typing import Any
 from counter.queries.office import View
 from counter.services.paper_records import lists, questions
 from counter.web.office.words import HOW
+from forms.characters import Change, to_tell
 from forms.gather import record_value
 from forms.kinds.base import Kind
 from forms.web import Context, shown
@@ -16,13 +17,14 @@ from forms.web import Context, shown
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`how` is the mark's code, `mark` its word, `tells` the whole sentence."""
+    """`how` is the mark's code, `mark` its word, `tells` the whole sentence; `changes`: what the office's system cannot hold."""
 
     label: str
     text: str
     how: str
     mark: str
     tells: str
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Group:
     answers: tuple[Answer, ...]
 
 
-def groups(view: View) -> list[Group]:
+def groups(view: View, character_set: str | None = None) -> list[Group]:
     """Headings with their answers; questions without an answer are left out."""
     if view.record is None:
         return []
@@ -42,16 +44,18 @@ def groups(view: View) -> list[Group]:
         if value is not None:
             title = heading.removesuffix("の") or question.field.section.title
             how = view.provenance.get(question.path) or {}
-            found.setdefault(title, []).append(_answer(question.field.label, question.field.kind, value, how))
+            found.setdefault(title, []).append(
+                _answer(question.field.label, question.field.kind, value, how, character_set)
+            )
     return [Group(title, tuple(answers)) for title, answers in found.items()]
 
 
-def _answer(label: str, kind: Any, value: Any, how: Mapping[str, Any]) -> Answer:
+def _answer(label: str, kind: Any, value: Any, how: Mapping[str, Any], character_set: str | None) -> Answer:
     code = "amended" if how.get("by") == "resident" else str(how.get("how", "typed"))
     mark, tells = HOW.get(code, HOW["typed"])
     if "confidence" in how:
         tells = f"{tells}（確信度 {float(how['confidence']):.0%}）"
-    return Answer(label, text_of(kind, value), code, mark, tells)
+    return Answer(label, text_of(kind, value), code, mark, tells, to_tell(character_set, {"": value}))
 
 
 def text_of(kind: Kind, value: Any) -> str:

@@ -13,7 +13,7 @@ from counter.extensions import db
 from counter.locales import JST
 from counter.models.application import Application, Status
 from counter.models.correspondence import Side
-from counter.queries import correspondence, office, organisation
+from counter.queries import characters, correspondence, office, organisation
 from counter.queries.office import View
 from counter.services import attachments, audit, cases, corrections, delivery
 from counter.services.status import Conflict
@@ -111,7 +111,8 @@ CHANGED = "開いている間に、ほかの職員か申請者がこの案件を
 def case_page(view: View, problem: str = "", note: str = "", to: str = "", text: str = "") -> str:
     here = Status(view.row.status)
     return present(
-        "office/case.html", view, problem=problem, note=note, to=to, text=presentable(text), groups=groups(view),
+        "office/case.html", view, problem=problem, note=note, to=to, text=presentable(text),
+        groups=groups(view, characters.sets(db(), view.row.ward).get(view.row.office)),
         next=cases.following(view.row), open=here in cases.OPEN, corrections=answered(view),
         may_ask=here in corrections.FROM and view.record is not None, nonce=secrets.token_urlsafe(16),
         fresh=[each for each in view.messages if each.side == Side.RESIDENT and each.read_at is None],

@@ -8,7 +8,7 @@ import flask
 from werkzeug.wrappers import Response
 
 from counter.extensions import db, limiter
-from counter.queries import records
+from counter.queries import characters, records
 from counter.services.status import BundleStatus
 from counter.web.access import receipt_holder
 from counter.web.status import blueprint, facts, grant
@@ -42,6 +42,7 @@ def _parts(found: BundleStatus) -> dict[str, object]:
     groups = facts.groups(received)
     return {
         "number": found.number, "received_at": found.received_at, "lines": found.lines, "groups": groups,
+        "changes": characters.of_bundle(db(), found.bundle_id),
         "erased": any(each.content is None for each in received), "corrected": facts.any_corrected(groups),
         "ward_name": ward_name, "status_words": status_words, "tone": tone, "as_of": dt.datetime.now(dt.UTC),
     }  # fmt: skip
