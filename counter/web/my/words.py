@@ -107,7 +107,8 @@ def fields() -> dict[str, Field]:
 def who(seen: Seen) -> str | Markup:
     if seen.actor == "office":
         return markup(OFFICER) % {"ward": ward_name(seen.ward), "office": markup(seen.office_name)}
-    return markup(SYSTEM if seen.actor == "system" else YOU)
+    words = SYSTEM if seen.actor == "system" else YOU
+    return markup(words)
 
 
 def why(seen: Seen) -> Markup:
