@@ -4,6 +4,7 @@ import ast
 import functools
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +126,32 @@ def imported(path: Path) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module)
     return frozenset(name.partition(".")[0] for name in names)
+
+
+# Run apart, for the modules of a running test are not to be taken from it. What a package's own import brought in
+# needs no try of its own: whoever imports such a module imports its package first.
+ALONE = """
+import importlib, pkgutil, sys
+import counter.web
+
+with_its_package = set()
+for name in sorted(each.name for each in pkgutil.walk_packages(counter.web.__path__, "counter.web.")):
+    if name in with_its_package:
+        continue
+    for loaded in [each for each in sys.modules if each.startswith("counter.web.")]:
+        del sys.modules[loaded]
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        print(f"{name}: {error}")
+    with_its_package |= {each for each in sys.modules if each.startswith(f"{name}.")}
+"""
+
+
+def test_every_module_of_the_web_imports_alone() -> None:
+    """Whichever comes first: a circle of imports breaks for the one who begins at its other side."""
+    tried = subprocess.run([sys.executable, "-c", ALONE], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert tried.stdout == ""
 
 
 def test_no_address_or_place_of_a_machine_is_committed() -> None:

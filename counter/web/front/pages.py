@@ -5,16 +5,12 @@ from __future__ import annotations
 import flask
 
 from counter.extensions import db
-from counter.locales import brief, markup
 from counter.services import drafts
 from counter.web.access import public
 from counter.web.apply import owner
 from counter.web.front import blueprint
+from counter.web.titles import titles_of
 from forms.life_events import LIFE_EVENTS
-from forms.messages import N_
-from forms.procedures import CATALOGUE
-
-IN_GUIDE = N_("%(event)s：手続をさがしている途中")
 
 
 @blueprint.get("/")
@@ -41,10 +37,3 @@ def privacy() -> str:
 @public
 def accessibility() -> str:
     return flask.render_template("front/accessibility.html")
-
-
-def titles_of(draft: drafts.Draft) -> str:
-    """What a draft is about, in a line."""
-    if not draft.procedures and draft.event in LIFE_EVENTS:
-        return markup(IN_GUIDE) % {"event": markup(LIFE_EVENTS[draft.event].title)}
-    return markup(N_("、")).join(brief(CATALOGUE[code].title) for code in draft.procedures if code in CATALOGUE)

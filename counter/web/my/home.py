@@ -8,9 +8,9 @@ from counter.extensions import db
 from counter.queries import profiles as queries
 from counter.services import drafts, profiles
 from counter.web import access
-from counter.web.front import pages
 from counter.web.my import blueprint, session, words
 from counter.web.status.words import status_words, tone
+from counter.web.titles import titles_of
 from counter.web.wards import ward_name
 
 
@@ -27,7 +27,7 @@ def home() -> str:
         filed=queries.filed(db(), resident.account_id),
         people=[words.written(person) for person in profile.people if person.facts] if profile else [],
         kept=profile is not None,
-        titles=pages.titles_of,
+        titles=titles_of,
         ward_name=ward_name,
         status_words=status_words,
         tone=tone,
