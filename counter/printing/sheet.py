@@ -40,7 +40,8 @@ def render_sheet(
 ) -> bytes:
     """One copy a serial, all pages of a copy with the same one. `ward`: the name the paper is addressed to.
 
-    `translate` sets a second language under the official Japanese.
+    `translate` sets a second language under the official Japanese, for reading and filling in by people only: the
+    Japanese moves to make room, so a scan of it does not lie on the blank, and empty places are read as filled.
     """
     answers = written(sheet, procedure, record) if record else {}
     alone = serials[0] if len(serials) == 1 else ""
