@@ -47,7 +47,7 @@ LESSONS: dict[str, tuple[str, ...]] = {
         "unit/test_reuse.py::test_an_emptied_answer_blocks_nothing",
     ),
     "FormSG 9414: retries silently dead because the worker looked in the wrong place": (
-        "integration/test_mail.py::test_a_mail_refused_for_now_is_sent_later_through_the_workers_own_path",
+        "integration/test_notices.py::test_a_mail_refused_for_now_is_sent_later_through_the_workers_own_path",
         "integration/test_delivery.py::test_a_worker_delivers_what_was_queued_and_resumes_what_a_dead_one_had_begun",
     ),
     "démarches 2860: four or five drafts of one case": (
