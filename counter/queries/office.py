@@ -238,6 +238,17 @@ def application(session: Session, ward: str, application_id: str, offices: Seque
     )  # fmt: skip
 
 
+def holding(session: Session, ward: str, number: str) -> tuple[str, ...]:
+    """The offices of a ward that hold applications of this receipt; ``number`` as somebody typed it."""
+    found = session.scalars(
+        sa.select(Application.office)
+        .where(Application.ward == ward, Application.bundle_id == (ids.normalise(number) or ""))
+        .group_by(Application.office)
+        .order_by(sa.func.min(Application.line))
+    )
+    return tuple(found)
+
+
 def dead_letters(session: Session, ward: str, office: str | Sequence[str]) -> tuple[tuple[Row, DeliveryEntry], ...]:
     """Hand-overs of an office that were given up and wait for a person (送付不能), oldest first; at most a page."""
     offices = [office] if isinstance(office, str) else list(office)

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from counter.extensions import Store
+from counter.ids import grouped
 from counter.models.application import Application
 from counter.models.audit import AuditEvent
 from counter.models.counter_session import CounterSession
@@ -201,6 +202,22 @@ class TestWhoMay:
         answer = clerk.post("/desk/assisted/code", data={"code": code})
         assert answer.status_code == 422
         assert "開けませんでした" in Page(answer).text
+
+    def test_the_number_of_a_receipt_leads_to_the_cases(
+        self, app: Flask, store: Store, mine: Resident, clerk: FlaskClient
+    ) -> None:
+        browser(app, mine.owner).post(f"/apply/{mine.draft.id}/submit")
+        number = grouped(rows(store, KOTO, Application)[0].bundle_id)
+        clerk.post("/desk/assisted")
+        for typed in (number.lower(), f"https://counter.example/status/?number={number}"):
+            answer = clerk.post("/desk/assisted/code", data={"code": typed})
+            assert answer.status_code == 422
+            assert "もう申請されています（" in Page(answer).text
+            assert "所管課の職員が受付番号からさがせます" in Page(answer).text
+        elsewhere = desk_clerk(store, app, ward="131067", name="elsewhere")
+        elsewhere.post("/desk/assisted")
+        answer = elsewhere.post("/desk/assisted/code", data={"code": number})
+        assert "開けませんでした" in Page(answer).text, "what other wards hold is not told"
 
     def test_without_a_session_nothing_is_begun(self, store: Store, clerk: FlaskClient) -> None:
         for place in ("draft", "code", "screen", "checked", "submit"):

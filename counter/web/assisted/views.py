@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from counter import locales
 from counter.extensions import db, keep_changes
 from counter.models.counter_session import CounterSession
+from counter.queries import office, organisation
 from counter.services import assisted, carrying, drafts, guessing
 from counter.services.applications import NotComplete
 from counter.services.journey import urgent_first
@@ -69,14 +70,17 @@ def take_over() -> str | Response | tuple[str, int]:
     """What was begun at home goes on here; a scanner types the whole address of the QR code."""
     counter = _counter()
     keep_changes()
+    code = flask.request.form.get("code", "")[:300]
     try:
-        found = assisted.take_over(db(), counter, flask.request.form.get("code", "")[:300], _now())
+        found = assisted.take_over(db(), counter, code, _now())
     except guessing.TooManyGuesses as guesses:
         return _home(
             problem=f"番号の入れ間違いが続きました。{-(-guesses.retry_after // 60)}分たってからお試しください。"
         ), 429
     if found is None:
-        return _home(problem=WRONG), 422
+        number = code.rpartition("number=")[2][:40]  # a receipt's QR code is the address of its status page
+        holding = office.holding(db(), counter.ward, number)
+        return _home(**_submitted(counter.ward, number, holding) if holding else {"problem": WRONG}), 422
     return flask.redirect(flask.url_for("apply.tasks", draft_id=found), 303)
 
 
@@ -152,12 +156,20 @@ def next_person() -> Response:
     return leaving.next_person()
 
 
-def _home(*, problem: str = "") -> str:
+def _submitted(ward: str, number: str, holding: tuple[str, ...]) -> dict[str, str]:
+    """What was typed is no code of a draft but the number of a receipt: who holds what came of it."""
+    names = organisation.office_names(db(), ward)
+    offices = "、".join(names.get(each, each) for each in holding)
+    return {"problem": f"この番号は受付番号です。もう申請されています（{offices}）。", "submitted": number}
+
+
+def _home(*, problem: str = "", submitted: str = "") -> str:
+    """``submitted``: a receipt number that was typed for a draft's code, to be looked for among the cases."""
     counter = serving.current()
     held = drafts.mine(db(), assisted.owner_of(counter)) if counter else []
     return flask.render_template(
         "assisted/home.html", counter=counter, held=[Opened(draft) for draft in held], problem=problem,
-        events=LIFE_EVENTS.values(), procedures=_fileable(),
+        submitted=submitted, may_find="clerk" in access.me().roles, events=LIFE_EVENTS.values(), procedures=_fileable(),
     )  # fmt: skip
 
 
