@@ -149,8 +149,8 @@ class Procedure:
     each (Japanese, language code, text). ``visit``: does not end online (事前入力, then the counter).
     ``door``: ``application`` or ``safety``.
     ``category``: key of ``forms.guide.CATEGORIES``. ``words``: what people search it by. ``at_hand``: what to lay ready.
-    ``linked``: the clock that it shares with other procedures of one event. What follows ``or_to`` describes it to
-    people and is no part of its digest.
+    ``linked``: the clock that it shares with other procedures of one event. ``days``: 標準処理期間 (行政手続法6条), from the
+    day after arrival. What follows ``or_to`` describes it to people and is no part of its digest.
     """
 
     code: str
@@ -170,6 +170,7 @@ class Procedure:
     words: str = field(default="", metadata={"digest": False})
     at_hand: tuple[str, ...] = field(default=(), metadata={"digest": False})
     linked: str = field(default="", metadata={"digest": False})
+    days: int = field(default=14, metadata={"digest": False})
 
     def __post_init__(self) -> None:
         from forms.rules import check

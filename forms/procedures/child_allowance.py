@@ -99,6 +99,7 @@ PROCEDURE = Procedure(
         ),
     ),
     category="children",
+    days=30,
     words=N_("児童手当 じどうてあて 子ども手当 こども 出産 手当 認定請求"),
     at_hand=(N_("請求する方の名義の通帳かキャッシュカード"),),
 )  # fmt: skip

@@ -93,6 +93,7 @@ PROCEDURE = Procedure(
         ),
     ),
     category="insurance",
+    days=7,
     words=N_("国民健康保険 こくほ 国保 健康保険 保険証 加入 入る 退職 会社をやめた"),
     at_hand=(N_("いままでの健康保険の資格を失ったことの証明書（勤め先の健康保険をやめた方）"),),
 )  # fmt: skip

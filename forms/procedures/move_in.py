@@ -45,6 +45,7 @@ PROCEDURE = Procedure(
     ),
     visit=True,
     category="living",
+    days=1,
     words=N_("転入 てんにゅう 引っ越し ひっこし 住所変更 住民票を移す 転入届"),
     at_hand=(
         N_("引っ越す方全員のマイナンバーカードか、前の市区町村の転出証明書"),

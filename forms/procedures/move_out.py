@@ -41,6 +41,7 @@ PROCEDURE = Procedure(
         ),
     ),
     category="living",
+    days=3,
     words=N_("転出 てんしゅつ 引っ越し ひっこし 住所変更 区を出る 転出証明書 転出届"),
     at_hand=(N_("マイナンバーカード（お持ちの方）"),),
     linked="move",

@@ -52,6 +52,7 @@ PROCEDURE = Procedure(
     ),
     visit=True,
     category="living",
+    days=1,
     words=N_("転居 てんきょ 引っ越し ひっこし 住所変更 同じ区の中 区内 転居届"),
     at_hand=(
         N_("引っ越す方全員のマイナンバーカード（お持ちの方）"),

@@ -60,6 +60,7 @@ PROCEDURE = Procedure(
     summary=N_("区の入札などに参加する事業者の登録です。一度の入力で、選んだ区すべてに申請します。"),
     triggers=(Trigger("business", N_("区の入札や見積りに参加するためです。")),),
     category="business",
+    days=60,
     at_hand=(N_("法人番号が分かるもの"), N_("適格請求書発行事業者の登録番号（ある方）")),
     words=N_("入札 にゅうさつ 契約 事業者登録 指名願 入札参加資格 会社 取引"),
 )  # fmt: skip

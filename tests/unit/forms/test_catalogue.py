@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from forms.paper import sheet
 from forms.procedures import CATALOGUE
 from forms.reuse import fact_of
 from forms.routing import OFFICES
+from forms.snapshot import digest
 
 PROCEDURES = pytest.mark.parametrize("procedure", CATALOGUE.values(), ids=CATALOGUE)
 DOMAIN = {  # P1 … P16, and the procedures by which P7, P9 and P13 end, grow and begin
@@ -53,6 +55,12 @@ def test_a_procedure_says_what_people_need(procedure: Procedure) -> None:
 
 def test_both_ends_of_a_move_share_one_clock() -> None:
     assert {code for code, procedure in CATALOGUE.items() if procedure.linked == "move"} == {"move-out", "move-in"}
+
+
+@PROCEDURES
+def test_how_long_an_office_takes_is_no_part_of_the_digest(procedure: Procedure) -> None:
+    assert 1 <= procedure.days <= 60
+    assert digest(replace(procedure, days=99)) == digest(procedure)
 
 
 @PROCEDURES
