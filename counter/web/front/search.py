@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from counter.locales import current, translate
+from counter.locales import REMARK, current, translate
 from counter.services.journey import urgent_first
 from counter.web.front.romaji import folded_latin, romaji
 from forms.life_events import CATEGORIES, LIFE_EVENTS, LifeEvent
@@ -120,6 +120,6 @@ def _gather(title: str, plain: str, rest: Iterable[str]) -> Words:
 
 
 def _both(texts: Iterable[str]) -> str:
-    """In Japanese and in the reader's language."""
+    """In Japanese and in the reader's language; what explains a term there in brackets is no name of it."""
     given = [text for text in texts if text]
-    return fold(" ".join([*given, *map(translate, given)]))
+    return fold(" ".join([*given, *(REMARK.sub("", translate(text)) for text in given)]))
