@@ -43,6 +43,20 @@ LAST_INSURANCE = Field(
     N_("亡くなった方が入っていた健康保険"),
     Choice((("national", N_("国民健康保険")), ("late", N_("後期高齢者医療")), ("other", N_("勤め先の健康保険など")))),
 )
+ENDS = Section("bereavement", N_("おくやみの届け出"), order=24)
+WAS_HEAD = Field(ENDS, "was_head", N_("亡くなった方は世帯主で、世帯主になれる家族がほかに残っていますか"), Choice())
+HOUSEHOLD = Section("household-change", N_("世帯の変更"), order=22)
+HOUSEHOLD_CHANGE = Field(
+    HOUSEHOLD,
+    "change",
+    N_("世帯の変更の内容"),
+    Choice((
+        ("head", N_("世帯主が変わる（世帯主変更）")),
+        ("join", N_("別の世帯といっしょになる（世帯合併）")),
+        ("part", N_("世帯を分ける（世帯分離）")),
+        ("members", N_("世帯員が別の世帯に移る（世帯構成変更）")),
+    )),
+)  # fmt: skip
 
 MOVE = Section("move", N_("引っ越し"), order=10)
 OLD_ADDRESS = Field(

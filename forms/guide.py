@@ -11,11 +11,14 @@ from forms.common import (
     DIED_ON,
     FUNERAL_ON,
     HOME_ADDRESS,
+    HOUSEHOLD_CHANGE,
     LAST_ADDRESS,
+    LAST_INSURANCE,
     MOVE_IN_DATE,
     MOVE_OUT_DATE,
     NEW_ADDRESS,
     OLD_ADDRESS,
+    WAS_HEAD,
 )  # fmt: skip
 from forms.conditions import Is
 from forms.kinds import Choice, Choices
@@ -131,11 +134,25 @@ NEEDS = Field(
 
 
 @dataclass(frozen=True, slots=True)
+class Tells:
+    """An answer of the guide that is another fact's answer as well: ``yes`` where ``pick`` is among it, else ``no``.
+
+    "" where it does not tell.
+    """
+
+    heard: Field
+    pick: str
+    field: Field
+    yes: str = ""
+    no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LifeEvent:
     """``places``: the addresses whose wards decide which offices are concerned, asked before anything else.
 
     ``asks``: the questions of the guide, in order; a field of another section is the real answer, asked only here.
-    ``says``: what choosing the event has answered already, as (field, answer).
+    ``says``: what choosing the event has answered already, as (field, answer); ``tells``: what its questions answer beside.
     """
 
     key: str
@@ -145,6 +162,7 @@ class LifeEvent:
     asks: tuple[Ask, ...] = ()
     icon: str = ""
     says: tuple[tuple[Field, str], ...] = ()
+    tells: tuple[Tells, ...] = ()
 
 
 LIFE_EVENTS: dict[str, LifeEvent] = {
@@ -190,6 +208,11 @@ LIFE_EVENTS: dict[str, LifeEvent] = {
             (*ask(DIED_ON, DIED_WAS), Ask(FUNERAL_ON, required=False, when=Is(DIED_WAS, "insured"))),
             icon="bereavement",
             says=((CAUSE, "bereavement"),),
+            tells=(
+                Tells(DIED_WAS, "head", WAS_HEAD, yes="yes"),
+                Tells(DIED_WAS, "head", HOUSEHOLD_CHANGE, yes="head"),
+                Tells(DIED_WAS, "insured", LAST_INSURANCE, no="other"),
+            ),
         ),
         LifeEvent(
             "school",

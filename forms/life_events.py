@@ -15,7 +15,8 @@ from forms.path import Document, look_up, valid_answer
 from forms.procedures import CATALOGUE
 
 __all__ = [
-    "CATEGORIES", "GUIDE", "LIFE_EVENTS", "LifeEvent", "Suggestion", "guide_questions", "said", "suggestions",
+    "CATEGORIES", "GUIDE", "LIFE_EVENTS", "LifeEvent", "Suggestion", "guide_questions", "implied", "said",
+    "suggestions",
 ]  # fmt: skip
 
 
@@ -36,6 +37,16 @@ def said(event: str) -> dict[str, Any]:
     for field, answer in LIFE_EVENTS[event].says:
         document.setdefault(field.section.key, {})[field.name] = answer
     return document
+
+
+def implied(event: str, answers: Document) -> list[tuple[Field, str]]:
+    """The answers that the guide was given beside those to its own questions."""
+    found = []
+    for tells in LIFE_EVENTS[event].tells:
+        heard = valid_answer(answers, tells.heard.key, tells.heard)
+        answer = "" if heard is None else tells.yes if tells.pick in heard else tells.no
+        found.append((tells.field, answer))
+    return [(field, answer) for field, answer in found if answer]
 
 
 def guide_questions(event: str, answers: Document) -> list[Ask]:

@@ -13,10 +13,12 @@ from counter.services import drafts, guide
 from counter.services.journey import urgent_first
 from forms import kinds
 from forms.bundle import Bundle
+from forms.common import BORN_ON
 from forms.kinds.base import Kind
 from forms.kinds.dates import today
 from forms.life_events import LIFE_EVENTS, LifeEvent
 from forms.model import Procedure
+from forms.path import look_up
 from tests import documents
 from tests.moves import KOTO, SHIBUYA
 
@@ -41,7 +43,7 @@ def life(key: str) -> Life:
     told = tell(event, everything)
     procedures = files(event, told)
     for seed in range(300):
-        answers = copy.deepcopy(told) | {"people": household(), "who": {"filed_by": "self"}}
+        answers = copy.deepcopy(told) | {"people": household(told), "who": {"filed_by": "self"}}
         documents.answer_all(Bundle(procedures), answers, random.Random(seed), _plain)
         if not Bundle(procedures).problems(answers):
             return Life(event, answers, procedures)
@@ -63,9 +65,9 @@ def files(event: LifeEvent, told: dict[str, Any]) -> tuple[Procedure, ...]:
     return tuple(urgent_first(one for one in found if one.door == "application"))
 
 
-def household() -> list[dict[str, Any]]:
-    """Two parents, a pupil, a small child and a grandmother."""
-    return [
+def household(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """Two parents, a pupil, a small child and a grandmother; the newborn comes second, as the guide brings it."""
+    found = [
         {
             "id": f"p{place}",
             "name": {"family": "山田", "given": given},
@@ -73,6 +75,9 @@ def household() -> list[dict[str, Any]]:
         }
         for place, (years, given) in enumerate(zip(YEARS, _NAMES, strict=True))
     ]
+    born = look_up(told, BORN_ON.key)
+    newborn = [{"id": "p9", "name": {"family": "山田", "given": "新"}, "birth_date": born}] if born else []
+    return [found[0], *newborn, *found[1:]]
 
 
 def everything(kind: Kind, path: str) -> Any:

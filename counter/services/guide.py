@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from counter.services import drafts
 from counter.services.journey import was_shown
 from forms.kinds import Choice
-from forms.life_events import GUIDE, LifeEvent, Suggestion, guide_questions, said, suggestions
+from forms.life_events import GUIDE, LIFE_EVENTS, LifeEvent, Suggestion, guide_questions, implied, said, suggestions
 from forms.messages import N_
 from forms.model import Field, Question
-from forms.path import valid_answer
+from forms.path import look_up, valid_answer
 from forms.wards import WARDS
 
 PLACES = "places"
@@ -102,6 +103,13 @@ def told(event: LifeEvent, answers: Mapping[str, Any]) -> dict[str, Any]:
 def beginning(event: LifeEvent) -> dict[str, Any]:
     """The document with which the guide begins: what choosing the event has said already."""
     return said(event.key)
+
+
+def tell(event: str, answers: drafts.Document) -> None:
+    """What the guide was told stands as the answer wherever it is the same fact and nothing was said yet."""
+    for field, answer in implied(event, answers) if event in LIFE_EVENTS else ():
+        if look_up(answers, field.key) is None:
+            drafts.put(answers, field.key, answer)
 
 
 def follow(event: LifeEvent, answers: Mapping[str, Any]) -> list[Suggestion]:

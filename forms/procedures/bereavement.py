@@ -6,6 +6,7 @@ from forms.common import (
     CARE_NUMBER,
     DECEASED,
     DIED_ON,
+    ENDS,
     HEAD,
     KANA,
     LAST_ADDRESS,
@@ -15,14 +16,13 @@ from forms.common import (
     PERSON_ADDRESS,
     PHONE,
     PROXY,
+    WAS_HEAD,
 )  # fmt: skip
 from forms.conditions import Differ, Is
 from forms.kinds import Choice, Choices
 from forms.messages import N_
-from forms.model import About, Ask, Deadline, Field, Must, Procedure, Section, Trigger, ask
+from forms.model import About, Ask, Deadline, Field, Must, Procedure, Trigger, ask
 
-ENDS = Section("bereavement", N_("おくやみの届け出"), order=24)
-WAS_HEAD = Field(ENDS, "was_head", N_("亡くなった方は世帯主で、世帯主になれる家族がほかに残っていますか"), Choice())
 HELD = Field(
     ENDS,
     "held",

@@ -8,6 +8,7 @@ from forms.common import (
     DIED_ON,
     HEAD,
     HOME_ADDRESS,
+    HOUSEHOLD_CHANGE,
     NAME,
     OLD_HEAD,
     OTHER_AGENT,
@@ -21,20 +22,8 @@ from forms.conditions import Is
 from forms.guide import DIED_WAS, HEAD_CHANGES
 from forms.kinds import Choice
 from forms.messages import N_
-from forms.model import About, Ask, Deadline, Field, Procedure, Section, Trigger, ask
+from forms.model import About, Ask, Deadline, Field, Procedure, Trigger, ask
 
-HOUSEHOLD = Section("household-change", N_("世帯の変更"), order=22)
-CHANGE = Field(
-    HOUSEHOLD,
-    "change",
-    N_("世帯の変更の内容"),
-    Choice((
-        ("head", N_("世帯主が変わる（世帯主変更）")),
-        ("join", N_("別の世帯といっしょになる（世帯合併）")),
-        ("part", N_("世帯を分ける（世帯分離）")),
-        ("members", N_("世帯員が別の世帯に移る（世帯構成変更）")),
-    )),
-)  # fmt: skip
 CHANGES = Field(PEOPLE, "changes_household", N_("世帯や続柄が変わる方ですか"), Choice())
 _BUT_DEATH = tuple(cause for cause in ("moving", *SETTLED) if cause != "bereavement")
 
@@ -45,7 +34,7 @@ PROCEDURE = Procedure(
         Ask(HOME_ADDRESS),
         About(APPLICANT, ask(NAME, PHONE)),
         *PROXY,
-        Ask(CHANGE),
+        Ask(HOUSEHOLD_CHANGE),
         About(OLD_HEAD, ask(NAME)),
         About(HEAD, ask(NAME)),
         About(

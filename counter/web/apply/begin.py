@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from counter import locales
 from counter.extensions import db, limiter
-from counter.services import changed_definitions, drafts
+from counter.services import changed_definitions, drafts, guide, newborn
 from counter.services.journey import ROSTER, asks_about_people, urgent_first
 from counter.web.access import draft_owner, public
 from counter.web.apply import blueprint, owner
@@ -107,6 +107,7 @@ def take_up(opened: Opened, codes: tuple[str, ...]) -> None:
     opened.draft.procedures = codes
     changed_definitions.note(db(), opened.draft.digests, codes)
     with_self(codes, opened.draft.answers)
+    guide.tell(opened.draft.event, opened.draft.answers)
     reuse.procedures_changed(opened)
     opened.save()
 
@@ -117,9 +118,10 @@ def chosen() -> tuple[str, ...]:
 
 
 def with_self(codes: tuple[str, ...], answers: drafts.Document) -> drafts.Document:
-    """Whoever begins is the first of the people."""
+    """Whoever begins is the first of the people; a child whose birth began it is the second."""
     if asks_about_people([CATALOGUE[code] for code in codes]) and not answers.get(ROSTER):
         drafts.new_person(answers, ROSTER)
+        newborn.bring(answers)
     return answers
 
 

@@ -12,7 +12,7 @@ import flask
 from counter import ward_words
 from counter.extensions import db
 from counter.locales import markup, plain
-from counter.services import carrying, changed_definitions, drafts, merging, overlays, proxy
+from counter.services import carrying, changed_definitions, drafts, merging, newborn, overlays, proxy
 from counter.services.drafts import Draft
 from counter.services.journey import ROSTER, Journey, Page, journey, roster_questions
 from counter.web.apply import carried, owner, tabs
@@ -20,7 +20,7 @@ from counter.web.assisted import serving
 from counter.web.status.words import status_words, tone
 from counter.web.wards import ward_name
 from forms.bundle import Overlays
-from forms.common import APPLICANT, by_agent
+from forms.common import APPLICANT, BORN_ON, by_agent
 from forms.life_events import Suggestion, due
 from forms.messages import N_
 from forms.model import Procedure, Question
@@ -170,13 +170,21 @@ class Opened:
         before = merging.seen(self.draft, merged.values)
         carrying.heard(self.draft, merged.values)
         agent, was_agent = proxy.agent(self.draft), by_agent(self.draft.answers)
+        born = newborn.days(self.draft)
         take = self.draft.put_typed if unfinished else self.draft.put
         take(merged.values, merged.kept)
         proxy.settle(self.draft, agent, was_agent)
+        newborn.settle(self.draft, born)
         carrying.settle(self.draft)
         merging.note_writer(self.draft, before, sent.tab)
         self.changed()
         return merged.conflicts
+
+    @property
+    def newborn(self) -> tuple[str, str]:
+        """Which of the people is the child whose birth began it, and the day as shown; ("", "") if there is none."""
+        child = look_up(self.draft.answers, newborn.NEWBORN)
+        return (child, self.shown(Question(BORN_ON.key, BORN_ON, True, ()))) if child else ("", "")
 
     def seen(self, questions: Sequence[Question]) -> dict[str, str]:
         """What a page with these questions brings back, so that two tabs can be told apart."""
