@@ -140,7 +140,7 @@ def test_two_writers_of_one_history_do_not_both_win(store: Store) -> None:
     with store.scope() as session:
         one = submit(session).lines[0].application_id
     with store.scope() as session, tenancy.tenant(session, moves.SHIBUYA):
-        status.append(session, moves.SHIBUYA, one, Kind.TAKEN, actor="1", at=NOW, assignee="1", after=1)
+        status.append(session, moves.SHIBUYA, one, Kind.TAKEN, actor="1", at=NOW, assignee="1", after=2)
     with store.session() as session, tenancy.tenant(session, moves.SHIBUYA), pytest.raises(status.Conflict):
         status.append(session, moves.SHIBUYA, one, Kind.TAKEN, actor="2", at=NOW, assignee="2", after=1)
 
@@ -151,9 +151,9 @@ def test_a_hand_over_meanwhile_is_no_conflict(store: Store) -> None:
         tenancy.tenant(session, moves.SHIBUYA)
         status.append(session, moves.SHIBUYA, one, Kind.DELIVERED, actor="system", at=NOW)
         taken = status.append(session, moves.SHIBUYA, one, Kind.TAKEN, actor="1", at=NOW, assignee="1", after=1)
-        assert taken.seq == 3
+        assert taken.seq == 4, "received, linked, delivered, taken"
         with pytest.raises(status.Conflict):
-            status.append(session, moves.SHIBUYA, one, Kind.TAKEN, actor="2", at=NOW, assignee="2", after=2)
+            status.append(session, moves.SHIBUYA, one, Kind.TAKEN, actor="2", at=NOW, assignee="2", after=3)
 
 
 def test_the_status_column_is_what_the_events_say(store: Store) -> None:
