@@ -21,5 +21,6 @@ migration: ## Write a migration for what the models gained: make migration m="wh
 messages: ## Bring the catalogues up to date; says which messages still want words
 	.venv/bin/python -m translations.catalogues
 
-pictures: ## Take the pictures of the README anew
-	COUNTER_PICTURES=docs/pictures .venv/bin/pytest -q tests/e2e
+pictures: ## Take the pictures of the README anew; all that the tests take lie in instance/pictures
+	COUNTER_PICTURES=instance/pictures .venv/bin/pytest -q tests/e2e
+	for taken in docs/pictures/*.png; do cp "instance/pictures/$$(basename $$taken)" docs/pictures/; done
