@@ -69,10 +69,17 @@ class Bundle:
         Required if any procedure that asks it here requires it; choosing only if all do no more than choose by it.
         """
         answers = still(answers)
-        known = answers.asked.get(id(self))
+        known = answers.asked.get(self._same)
         if known is None:
-            known = answers.asked[id(self)] = self, tuple(self._asked(answers))
+            known = answers.asked[self._same] = self, tuple(self._asked(answers))
         return list(known[1])
+
+    @cached_property
+    def _same(self) -> tuple[int, ...]:
+        """What bundles that ask the same have in common; the memory keeps the objects, so their ids stay theirs."""
+        own = [one for key in sorted(self.overlays) for one in (self.overlays[key],) if one is not None]
+        off = [hash(key) for key in sorted(self.overlays) if self.overlays[key] is None]
+        return (*map(id, self.procedures), *map(id, own), *off)
 
     def _asked(self, answers: Document) -> list[Question]:
         asked_by: dict[str, list[tuple[str, Step]]] = {}

@@ -180,6 +180,9 @@ RELATION = Field(
         ("other", N_("そのほかの親族・同居人")),
     )),
 )  # fmt: skip
+CONCERNED = Is(CAUSE, *SETTLED) | Is(MOVES, "yes")
+"""Whom a list can concern: everybody, but in a move only those who move along. It stands behind an age, whose question
+opens on the same page as MOVES, so that nobody has to turn a page for it."""
 RAISED = Field(PEOPLE, "raised", N_("請求者や保護者が育てている子ですか"), Choice())
 TO_CLAIMANT = Field(
     PEOPLE,

@@ -173,6 +173,11 @@ class AnyOf(Condition):
             if part.decide(answers) is not False:
                 return
 
+    def of_list(self, section: str) -> Condition | None:
+        """Its only part about that list: taken to hold of whoever stands there, it makes the whole hold. None if several."""
+        parts = [part for part in self.parts if any(field.section.key == section for field in part.fields())]
+        return parts[0] if len(parts) == 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Holds(ABC):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forms.conditions import All, Condition, Is
+from forms.conditions import All, AnyOf, Condition, Differ, Is
 from forms.model import About, Ask, Field, Procedure
-from forms.path import Document, still, valid_answer, walk
+from forms.path import Document, look_up, still, valid_answer, walk
 
 Record = dict[str, Any]
 
@@ -58,8 +58,9 @@ def gather(procedure: Procedure, record: Mapping[str, Any]) -> dict[str, Any]:
     """A document that projects to ``record``: paper's way back.
 
     People get ids by their place (``p1`` …). A role that agrees in all that both places ask with a member of a list,
-    or with an earlier role, is that person; a person who only fills a role is ``listed: false``, so that no list asks of
-    them what the paper did not. What a row implies by standing on the paper (an ``Is`` of ``where``) is set.
+    or with an earlier role, is that person, unless a rule says that they differ; a person who only fills a role is
+    ``listed: false``, so that no list asks of them what the paper did not. What a row implies by standing on the paper
+    (an ``Is`` of ``where``) is set.
     """
     document: dict[str, Any] = {}
     people = _People()
@@ -76,7 +77,8 @@ def gather(procedure: Procedure, record: Mapping[str, Any]) -> dict[str, Any]:
         who = about.who
         written = record.get(about.record_key)
         if isinstance(who, Field) and isinstance(written, Mapping) and written:
-            document.setdefault(who.section.key, {})[who.name] = people.role(about, written)
+            others = {look_up(document, other) for other in _others(procedure, who)}
+            document.setdefault(who.section.key, {})[who.name] = people.role(about, written, others)
     document.update(people.sections)
     return document
 
@@ -102,23 +104,23 @@ class _People:
 
     def member(self, about: About, row: Mapping[str, Any]) -> None:
         person = self._same(about, row) or self._new(about)
-        implied = _implied(about.where) if about.where is not None else {}
+        implied = _implied(about.where, about.section_key) if about.where is not None else {}
         person.item.update({**implied, **row})
         person.asked.update(ask.field.name for ask in about.asks)
         person.rows.add(about.record_key)
 
-    def role(self, about: About, written: Mapping[str, Any]) -> str:
-        person = self._same(about, written) or self._new(about, listed=False)
+    def role(self, about: About, written: Mapping[str, Any], others: set[Any]) -> str:
+        person = self._same(about, written, others) or self._new(about, listed=False)
         person.item.update(written)
         person.asked.update(ask.field.name for ask in about.asks)
         return str(person.item["id"])
 
-    def _same(self, about: About, written: Mapping[str, Any]) -> _Found | None:
-        """Somebody of the same name whom nothing contradicts: what either place asks, both left alike."""
+    def _same(self, about: About, written: Mapping[str, Any], others: Collection[Any] = ()) -> _Found | None:
+        """Somebody of the same name whom nothing contradicts: what either place asks, both left alike; none of ``others``."""
         asks = {ask.field.name for ask in about.asks}
         for person in self._found.get(about.section_key, ()):
             both = asks & person.asked
-            same = all(person.item.get(name) == written.get(name) for name in both)
+            same = person.item["id"] not in others and all(person.item.get(name) == written.get(name) for name in both)
             if same and "name" in written and "name" in both and about.record_key not in person.rows:
                 return person
         return None
@@ -132,9 +134,19 @@ class _People:
         return people[-1]
 
 
-def _implied(where: Condition) -> dict[str, Any]:
+def _others(procedure: Procedure, role: Field) -> set[str]:
+    """The roles that a rule keeps for somebody else: of two people of one name, paper means two."""
+    pairs = [
+        {must.holds.first.key, must.holds.second.key} for must in procedure.musts if isinstance(must.holds, Differ)
+    ]
+    return {other for pair in pairs if role.key in pair for other in pair - {role.key}}
+
+
+def _implied(where: Condition, section: str) -> dict[str, Any]:
     if isinstance(where, Is):
-        return {where.field.name: where.values[0]}
+        return {where.field.name: where.values[0]} if where.field.section.key == section else {}
     if isinstance(where, All):
-        return {name: value for part in where.parts for name, value in _implied(part).items()}
+        return {name: value for part in where.parts for name, value in _implied(part, section).items()}
+    if isinstance(where, AnyOf) and (only := where.of_list(section)) is not None:
+        return _implied(only, section)
     return {}

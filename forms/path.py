@@ -44,7 +44,7 @@ class Walk:
 class Still(Mapping[str, Any]):
     """A document that nobody changes while it is looked at: found, judged, walked and merged once.
 
-    ``asked`` is the memory of Bundle.asked, by the bundle's identity.
+    ``asked`` is the memory of Bundle.asked, by the definitions that the bundle is made of.
     """
 
     __slots__ = ("_document", "asked", "found", "judged", "lists", "walked")
@@ -53,7 +53,7 @@ class Still(Mapping[str, Any]):
         self._document = document
         self.found: dict[str, Any] = {}
         self.lists: dict[str, list[Mapping[str, Any]]] = {}
-        self.asked: dict[int, tuple[Any, tuple[Any, ...]]] = {}
+        self.asked: dict[tuple[int, ...], tuple[Any, tuple[Any, ...]]] = {}
         self.judged: dict[tuple[str, int], tuple[Field, Any]] = {}
         self.walked: dict[int, tuple[Procedure, Walk]] = {}
 

@@ -121,15 +121,21 @@ def _check_where(
         if found.section.key == about.section_key:
             continue
         _check_when(procedure, Is(found), section, earlier)
-    for found in _not_implied_by_paper(where):
+    for found in _not_implied_by_paper(where, about.section_key):
         if found.section.key == about.section_key and found.key not in inner:
             raise WrongDefinition(f"{procedure.code}: paper cannot imply {found.key}, so {about.record_key} asks it")
 
 
-def _not_implied_by_paper(where: Condition) -> tuple[Field, ...]:
-    """Rule 7: a row on paper says that ``Is`` holds, but not an age or grade and not which side of an ``|``."""
+def _not_implied_by_paper(where: Condition, section: str) -> tuple[Field, ...]:
+    """Rule 7: a row on paper says that ``Is`` holds, but not an age or grade.
+
+    Of an ``|`` it says that the side about the list holds, unless there are several such sides.
+    """
+    only = where.of_list(section) if isinstance(where, AnyOf) else None
+    if only is not None:
+        return _not_implied_by_paper(only, section)
     if isinstance(where, (Age, Grade, AnyOf)):
         return where.fields()
     if isinstance(where, All):
-        return tuple(found for part in where.parts for found in _not_implied_by_paper(part))
+        return tuple(found for part in where.parts for found in _not_implied_by_paper(part, section))
     return ()

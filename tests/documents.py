@@ -84,7 +84,7 @@ def _(kind: kinds.Date, rng: Random) -> Any:
     if not kind.past and not kind.future:
         first, last = now - dt.timedelta(days=20), now + dt.timedelta(days=20)
     elif kind.past:  # children are as common as all the others together, and half of those could work
-        age = rng.choice(((0, 19), (0, 19), (20, 64), (0, 96)))
+        age = rng.choice(((0, 6), (0, 19), (20, 64), (0, 96)))
         first, last = (now - dt.timedelta(days=365 * years) for years in reversed(age))
     day = first + dt.timedelta(days=rng.randint(0, (last - first).days))
     return kind.parse(rng.choice((day.isoformat(), f"{day.year}年{day.month}月{day.day}日")))
@@ -146,6 +146,9 @@ def household(procedures: Sequence[Procedure], rng: Random, *, people: int | Non
     bundle = Bundle(procedures)
     count = people or rng.randint(1, 6)
     document: dict[str, Any] = {"people": [{"id": f"m{rng.randrange(16**6):06x}"} for _ in range(count)]}
+    for person in document["people"]:
+        if rng.random() < 0.8:  # most of those who live together move together
+            person["moves"] = "yes"
     if rng.random() < 0.3:
         document["people"].append({"id": "agent1", "listed": False})
     if rng.random() < 0.5:  # half of all households move, whatever else happens to them

@@ -4,6 +4,7 @@ from forms.common import (
     APPLICANT,
     BIRTH_DATE,
     CARE_NUMBER,
+    CONCERNED,
     DATED_RESIDENCE,
     HEAD,
     HOME_ADDRESS,
@@ -59,7 +60,7 @@ PROCEDURE = Procedure(
             (
                 Ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, LEVEL), Ask(CARE_NUMBER, required=False),
             ),
-            where=Age(BIRTH_DATE, MOVE_IN_DATE, least=40, instead=SINCE) & Is(INSURED, "yes"),
+            where=Age(BIRTH_DATE, MOVE_IN_DATE, least=40, instead=SINCE) & CONCERNED & Is(INSURED, "yes"),
             name="insured", title=N_("介護保険の届け出をする方"), rows=2,
         ),
         Ask(CERTIFICATE, required=False),

@@ -5,6 +5,7 @@ from forms.common import (
     BIRTH_DATE,
     CARE_NUMBER,
     MOVE_OUT_DATE,
+    MOVES,
     NAME,
     NEW_ADDRESS,
     OLD_ADDRESS,
@@ -36,7 +37,7 @@ PROCEDURE = Procedure(
         *PROXY,
         About(
             PEOPLE, (*ask(NAME, BIRTH_DATE), Ask(CARE_NUMBER, required=False), *ask(PROOF)),
-            where=Age(BIRTH_DATE, MOVE_OUT_DATE, least=40) & Is(LEAVES, "yes"),
+            where=Age(BIRTH_DATE, MOVE_OUT_DATE, least=40) & Is(MOVES, "yes") & Is(LEAVES, "yes"),
             name="leaving", title=N_("介護保険をやめる方"), rows=2,
         ),
     ),

@@ -3,6 +3,7 @@
 from forms.common import (
     APPLICANT,
     BIRTH_DATE,
+    CONCERNED,
     DATED_RESIDENCE,
     GUARDIAN,
     HOME_ADDRESS,
@@ -50,7 +51,7 @@ PROCEDURE = Procedure(
         About(
             PEOPLE,
             (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, INSURER), Ask(SYMBOL, required=False)),
-            where=Age(BIRTH_DATE, MOVE_IN_DATE, under=18, school_year=True, instead=SINCE) & Is(RAISED, "yes"),
+            where=Age(BIRTH_DATE, MOVE_IN_DATE, under=18, school_year=True, instead=SINCE) & CONCERNED & Is(RAISED, "yes"),
             name="children", title=N_("医療証がいる子"),
         ),
         Ask(REASON), Ask(CARD, required=False),

@@ -3,6 +3,7 @@
 from forms.common import (
     APPLICANT,
     BIRTH_DATE,
+    CONCERNED,
     GUARDIAN,
     HOME_ADDRESS,
     KANA,
@@ -81,7 +82,7 @@ PROCEDURE = Procedure(
         About(OTHER, ask(NAME, BIRTH_DATE, REASON), when=Is(HAS_OTHER, "yes")),
         About(
             PEOPLE, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE), Ask(HEALTH, required=False)),
-            where=Grade(BIRTH_DATE, START, first=-6, last=0) & Is(WISHED, "yes"),
+            where=Grade(BIRTH_DATE, START, first=-6, last=0) & CONCERNED & Is(WISHED, "yes"),
             name="children", title=N_("保育を申し込む子"), rows=2,
         ),
         Ask(HOURS), Ask(FIRST), *ask(SECOND, THIRD, SIBLING, WORK_PAPER, required=False),

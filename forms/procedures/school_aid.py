@@ -4,6 +4,7 @@ from forms.common import (
     ACCOUNT,
     APPLICANT,
     BIRTH_DATE,
+    CONCERNED,
     GUARDIAN,
     HOME_ADDRESS,
     KANA,
@@ -55,7 +56,7 @@ PROCEDURE = Procedure(
         *ask(SINCE, REASONS), Ask(PAPER, required=False),
         About(
             PEOPLE, (*ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, SCHOOL, GRADE)),
-            where=Grade(BIRTH_DATE, SINCE, first=1, last=9) & Is(APPLIES, "yes"),
+            where=Grade(BIRTH_DATE, SINCE, first=1, last=9) & CONCERNED & Is(APPLIES, "yes"),
             name="children", title=N_("援助を受ける子"),
         ),
         Ask(CONSENT),

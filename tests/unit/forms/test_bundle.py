@@ -11,10 +11,14 @@ from forms.bundle import Bundle, Incomplete
 from forms.gather import gather
 from forms.model import Section
 from forms.procedures import CATALOGUE
-from tests.documents import household
+from tests.documents import answer_all, household
 from tests.unit.forms.properties import SEEDS, check_all, without
 
 MOVING = ("move-out", "move-in", "health-insurance", "child-allowance")
+MOVES = (
+    "move-out", "move-in", "child-allowance", "pension", "child-medical", "childcare", "school-aid", "care-insurance",
+    "care-insurance-leaving",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -128,3 +132,37 @@ def test_a_person_on_paper_in_two_places_is_one_when_nothing_contradicts() -> No
     assert one["who"]["applicant"] == one["child-allowance"]["claimant"]
     other = gather(procedure, {"claimant": claimant, "spouse": {"name": name, "birth_date": date("1990-01-02")}})
     assert other["child-allowance"]["claimant"] != other["child-allowance"].get("spouse")
+
+
+ALLOWANCE = {
+    "raised"
+}  # it is paid for children who live apart as well (監護), so they are asked about wherever they stay
+
+
+def test_who_stays_behind_is_asked_nothing_of_the_move(move: dict[str, Any]) -> None:
+    for child in (True, False):
+        stays = {
+            "id": "s",
+            "name": {"single": "凪"},
+            "moves": "no",
+            "birth_date": date("2018-05-01" if child else "1970-01-01"),
+        }
+        document = move | {"people": [*move["people"], stays]}
+        asked = {one.path.split(".")[2] for one in of(*MOVES).asked(document) if one.path.startswith("people.s.")}
+        assert asked == {"moves", "birth_date", *(ALLOWANCE if child else ())}
+
+
+def test_where_nobody_moves_nobody_is_asked_whether_they_move() -> None:
+    for seed, code in enumerate(("child-medical", "pension", "school-aid", "childcare", "care-insurance")):
+        document = {"event": {"cause": "birth"}, "people": [{"id": "a"}, {"id": "b"}]}
+        answer_all(of(code), document, random.Random(seed))
+        assert not [one.path for one in of(code).asked(document) if one.field.name == "moves"]
+
+
+def test_two_people_of_one_name_on_paper_are_two_where_a_rule_says_so() -> None:
+    record = {
+        "deceased": {"name": {"single": "Suharto"}, "birth_date": date("1963-07-09")},
+        "applicant": {"name": {"single": "Suharto"}, "phone": {"e164": "+81312345678", "as_written": "03-1234-5678"}},
+    }
+    roles = gather(CATALOGUE["bereavement"], record)["who"]
+    assert roles["deceased"] != roles["applicant"]
