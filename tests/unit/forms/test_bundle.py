@@ -166,3 +166,14 @@ def test_two_people_of_one_name_on_paper_are_two_where_a_rule_says_so() -> None:
     }
     roles = gather(CATALOGUE["bereavement"], record)["who"]
     assert roles["deceased"] != roles["applicant"]
+
+
+def test_one_question_of_two_procedures_is_as_strict_as_the_stricter() -> None:
+    document = {
+        "event": {"cause": "birth", "born_on": date("2026-11-02")}, "care-assessment": {"subject": "a"},
+        "people": [{"id": "a", "birth_date": date("2019-05-01"), "raised": "yes"}],
+    }  # fmt: skip
+    asked = {one.path: one for one in of("care-assessment", "child-medical").asked(document)}
+    assert asked["people.a.insurer"].required, "optional in the one, required in the other"
+    assert not asked["people.a.birth_date"].choosing, "it chooses, and stands in a record too"
+    assert asked["people.a.raised"].choosing

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from forms.common import BIRTH_DATE, JAN1, MOVE_IN_DATE
-from forms.conditions import Age, Differ, InOrder, Is, reached
+from forms.conditions import Age, Differ, Grade, InOrder, Is, reached
 from forms.model import Field
 from forms.procedures.child_allowance import RAISED
 
@@ -106,3 +106,10 @@ def test_relations() -> None:
     assert not Differ(JAN1, RAISED).holds("a", "a")
     assert InOrder(BIRTH_DATE, MOVE_IN_DATE).holds(day("2026-01-01"), day("2026-01-01"))
     assert not InOrder(BIRTH_DATE, MOVE_IN_DATE).holds(day("2026-01-02"), day("2026-01-01"))
+
+
+@pytest.mark.parametrize(("born", "goes"), [("2020-04-01", True), ("2020-04-02", False), ("2011-04-01", False)])
+def test_school_begins_with_the_first_april_after_the_sixth_birthday(born: str, goes: bool) -> None:
+    days = {BIRTH_DATE.key: born, MOVE_IN_DATE.key: "2026-04-01"}
+    on_that_day = Grade(BIRTH_DATE, MOVE_IN_DATE, first=1, last=9)
+    assert on_that_day.decide(lambda field: {"iso": days[field.key], "precision": "day"}) is goes
