@@ -249,6 +249,7 @@ LIFE_EVENTS: dict[str, LifeEvent] = {
             N_("住民票の写しなどを郵送で受け取れます。"),
             asks=ask(NEEDS),
             icon="paper",
+            says=((CAUSE, "other"),),  # nobody moves: a seal is registered where one lives
         ),
         LifeEvent("business", N_("区と取引したい"), N_("一度の登録で、いくつもの区に申請できます。"), icon="company"),
     )
