@@ -78,10 +78,16 @@ class Rubied(str):
     __slots__ = ()
 
     def __html__(self) -> Markup:
-        escaped = str(escape(str(self)))
-        words, readings = RUBY.subn(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", escaped)
-        # Escaped first; only our own tags are put in.
-        return Markup(f'<span class="sc-ruby">{words}</span>' if readings else escaped)  # noqa: S704
+        return _with_readings(str(self))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _with_readings(text: str) -> Markup:
+    """A page says hundreds of messages, and the same ones every time: each is escaped and set once a process."""
+    escaped = str(escape(text))
+    words, readings = RUBY.subn(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", escaped)
+    # Escaped first; only our own tags are put in.
+    return Markup(f'<span class="sc-ruby">{words}</span>' if readings else escaped)  # noqa: S704
 
 
 def plain(text: object) -> str | Markup:
@@ -100,8 +106,13 @@ def catalogue(folder: str) -> NullTranslations:
 def gettext(msgid: str) -> str:
     """The words of the language that is spoken now, with readings where it has them."""
     language = current()
-    text = str(catalogue(language.folder).ugettext(msgid))
+    text = _spoken(language.folder, msgid)
     return (ward_words.known(msgid, language.code) or text) if text == msgid else text
+
+
+@functools.lru_cache(maxsize=16_384)
+def _spoken(folder: str, msgid: str) -> str:
+    return str(catalogue(folder).ugettext(msgid))
 
 
 def ngettext(one: str, many: str, number: int) -> str:
@@ -115,7 +126,7 @@ def translate(msgid: str) -> str:
 
 def markup(msgid: str) -> Markup:
     """The words of this request's language as HTML; `%` on the result escapes what is put in."""
-    return Markup(Rubied(gettext(msgid)))  # noqa: S704 - Rubied escapes
+    return _with_readings(gettext(msgid))
 
 
 def brief(msgid: str) -> Markup:
@@ -155,10 +166,10 @@ def current() -> Language:
         return spoken
     if not flask.has_request_context():
         return DEFAULT
-    if "language" not in flask.g:
+    found: Language | None = flask.g.get("language")
+    if found is None:
         request = flask.request
-        flask.g.language = choose(request.form, request.args, request.cookies, request.accept_languages)
-    found: Language = flask.g.language
+        found = flask.g.language = choose(request.form, request.args, request.cookies, request.accept_languages)
     return found
 
 

@@ -75,7 +75,7 @@ def test_a_move_from_the_front_page_to_the_status_page(resident: Resident, store
 def test_nothing_is_asked_twice_and_the_wards_of_the_guide_stand_in_the_addresses(resident: Resident) -> None:
     begin(resident)
     asked: list[str] = []
-    resident.open(resident.page.links["書き始める"])
+    resident.open(resident.page.links["続きを書く"])
     assert "東京都渋谷区" in resident.page.response.text and "東京都江東区" in resident.page.response.text
     while not resident.address.endswith("/check"):
         if resident.address.endswith("/people"):
@@ -120,7 +120,7 @@ def test_somebody_elses_draft_and_receipt_are_as_absent_as_none(resident: Reside
 
 def test_what_was_typed_stays_on_an_error_and_on_a_change_of_language(resident: Resident) -> None:
     begin(resident)
-    resident.open(resident.page.links["書き始める"])
+    resident.open(resident.page.links["続きを書く"])
     typed = {"move.old_address.postcode": "１５0", "move.old_address.town": "神南\u202e", "move.out_date.year": "八"}
     resident.send(**typed)
     assert resident.page.title.startswith("エラー：")

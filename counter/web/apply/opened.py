@@ -25,7 +25,7 @@ from forms.life_events import Suggestion, due
 from forms.messages import N_
 from forms.model import Procedure, Question
 from forms.overlays import Overlay
-from forms.path import destination, look_up
+from forms.path import Still, destination, look_up, still
 from forms.procedures import CATALOGUE
 from forms.web import Context, PageForm, page_form, shown
 
@@ -57,7 +57,12 @@ class Opened:
     def journey(self) -> Journey:
         """The pages as the answers stand; made anew after a change."""
         confirm = carrying.to_confirm(self.draft)
-        return journey(self.procedures, self.draft.answers, self.draft.kept, self.overlays, confirm)
+        return journey(self.procedures, self.document, self.draft.kept, self.overlays, confirm)
+
+    @cached_property
+    def document(self) -> Still:
+        """The answers as they stand, to be judged once; made anew after a change."""
+        return still(self.draft.answers)
 
     @cached_property
     def overlays(self) -> Overlays:
@@ -77,7 +82,7 @@ class Opened:
         """(procedure, ward, what the ward says to residents), of the wards that the answers lead to."""
         found = []
         for procedure in self.procedures:
-            to, named = destination(procedure, self.draft.answers)
+            to, named = destination(procedure, self.document)
             for ward in to.kind.wards(named) if named is not None else ():
                 one = self.settings.get((procedure.code, ward))
                 if one is not None and one.note:
@@ -89,7 +94,7 @@ class Opened:
     def people(self) -> list[dict[str, Any]]:
         return list(drafts.people_of(self.draft.answers))
 
-    @property
+    @cached_property
     def names(self) -> list[tuple[str, str]]:
         """(id, name) of everybody, for questions that point to a person."""
         return [(person["id"], self.name_of(person["id"])) for person in self.people]
@@ -99,7 +104,7 @@ class Opened:
         """The path of the person who is writing: the first one."""
         return f"{ROSTER}.{self.people[0]['id']}" if self.people else ""
 
-    @property
+    @cached_property
     def context(self) -> Context:
         return Context(markup, self.names, self.own)
 
@@ -212,7 +217,8 @@ class Opened:
         return tuple(CATALOGUE[code] for code in self.draft.filed if code in CATALOGUE)
 
     def changed(self) -> None:
-        self.__dict__.pop("journey", None)
+        for made in ("journey", "document", "names", "context"):
+            self.__dict__.pop(made, None)
 
     def save(self) -> None:
         self.changed()

@@ -74,7 +74,7 @@ def destinations(opened: Opened) -> list[Destination]:
     """Which offices will receive what; empty while the answers do not say."""
     try:
         bundle = Bundle(opened.procedures, opened.overlays)
-        filed = bundle.applications(opened.draft.answers)
+        filed = bundle.applications(opened.document)
         told = [(bundle.definition(one.procedure, one.ward), one.ward, one.answers) for one in filed]
         decisions = routing.decide(db(), told)
         return [

@@ -54,11 +54,12 @@ class Group:
 def groups(received: Iterable[Received]) -> list[Group]:
     """By whom or what the facts are about, in the order of the sections."""
     found: dict[str, Group] = {}
+    texts: dict[tuple[str, str], Any] = {}
     for each in received:
         if each.content is None:
             continue
         for item, value in mending.filled(each.definition, each.content.record):
-            _add(found, each, each.content, item.question, value)
+            _add(found, texts, each, each.content, item.question, value)
     return sorted(found.values(), key=lambda group: group.order)
 
 
@@ -66,7 +67,15 @@ def any_corrected(found: Iterable[Group]) -> bool:
     return any(said.corrected for group in found for fact in group.facts.values() for said in fact.said)
 
 
-def _add(found: dict[str, Group], each: Received, content: Content, question: Question, value: Any) -> None:
+def _add(
+    found: dict[str, Group],
+    texts: dict[tuple[str, str], Any],
+    each: Received,
+    content: Content,
+    question: Question,
+    value: Any,
+) -> None:
+    """`texts`: what was worded already; most facts went to several offices."""
     origin = content.origins.get(question.path, f"{each.line}:{question.path}")
     about, _, _ = origin.rpartition(".")
     section = question.field.section
@@ -76,9 +85,11 @@ def _add(found: dict[str, Group], each: Received, content: Content, question: Qu
         group = found[about] = Group(title, section.order)
     fact = group.facts.setdefault(origin, Fact(markup(question.field.label)))
     corrected = (content.provenance.get(question.path) or {}).get("by") == "resident"
-    kind = question.field.kind
-    text = shown(kind, value, Context(markup)) if kind.valid(value) else kind.show(value)
-    fact.add(text, each.line, corrected)
+    said = origin, repr(value)
+    if said not in texts:
+        kind = question.field.kind
+        texts[said] = shown(kind, value, Context(markup)) if kind.valid(value) else kind.show(value)
+    fact.add(texts[said], each.line, corrected)
 
 
 def _name(content: Content, about: str) -> Any:
