@@ -14,7 +14,7 @@ from forms.common import (
     TO_CLAIMANT,
     TOGETHER,
 )  # fmt: skip
-from forms.conditions import Is
+from forms.conditions import Age, Is
 from forms.guide import ALLOWANCE as HAS_ALLOWANCE
 from forms.kinds import Choice
 from forms.messages import N_
@@ -34,7 +34,7 @@ PROCEDURE = Procedure(
                 *ask(NAME), Ask(KANA, required=False), *ask(BIRTH_DATE, TO_CLAIMANT, TOGETHER),
                 Ask(ELSEWHERE, when=Is(TOGETHER, "no")),
             ),
-            where=Is(ADDED, "yes"), name="children", title=N_("新しく対象になる児童"), rows=2,
+            where=Age(BIRTH_DATE, BORN_ON, under=18, school_year=True) & Is(ADDED, "yes"), name="children", title=N_("新しく対象になる児童"), rows=2,
         ),
     ),
     summary=N_("児童手当を受けている方に子が生まれたとき、手当の額を変える請求です。"),

@@ -27,7 +27,7 @@ GOLDEN = {
     "care-insurance-leaving": "54122271ea978838",
     "child-allowance": "e9ff2550b8f853ee",
     "child-allowance-ending": "955acbf3580ba37e",
-    "child-allowance-more": "f5cd75e2b03f66f8",
+    "child-allowance-more": "ce21a8a13c44919f",
     "child-medical": "0d0a8da55a3a76b0",
     "childcare": "433b06960e487d65",
     "damage-certificate": "acdb76543b0f09da",

@@ -137,7 +137,7 @@ GOLDEN = {
     "care-insurance-leaving": "f92b051fdc7bd25b",
     "child-allowance": "e8a1cbe38e00cd62",
     "child-allowance-ending": "d857c2102634eb4a",
-    "child-allowance-more": "2c0be6d14a7ab52a",
+    "child-allowance-more": "e73a9ba7c6df9910",
     "child-medical": "8dad73f6c47d36b6",
     "childcare": "adcada23c457ad24",
     "damage-certificate": "4137b9c63f187f2e",
