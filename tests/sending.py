@@ -31,7 +31,7 @@ def answers() -> dict[str, Any]:
     """Everything but the paper itself."""
     for seed in range(300):
         document = household([CATALOGUE[CODE]], random.Random(seed), people=1)
-        if look_up(document, PATH):
+        if look_up(document, PATH) and look_up(document, f"{PAGE}.number"):  # no optional question left to leave empty
             drafts.put(document, PATH, None)
             for question in roster_questions([CATALOGUE[CODE]], document):
                 drafts.put(document, question.path, look_up(document, question.path))
