@@ -17,11 +17,16 @@ from tests.databases import Home
 both_backends = pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 
 
+SLOW = ("/e2e/", "/test_kill", "/test_canary", "/unit/ocr/", "/test_printing", "/test_read_command", "/test_mutants")
+"""Files that take long: they begin first, so that the processes end together."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the large runs too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in SLOW))
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
