@@ -28,6 +28,7 @@ FORWARD = "form#page-form .sc-actions button >> nth=0"
 
 def check(page: Page, *, axe: bool = True) -> None:
     """No violation of axe's rules, nothing wider than the window, no target too small for a finger."""
+    page.wait_for_load_state()  # a page whose style sheets are on their way may be wider for a moment
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
     if axe:

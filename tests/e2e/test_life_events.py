@@ -1,4 +1,4 @@
-"""Each life event, from the front page to the receipt: in Japanese with scripts, in English without."""
+"""Each life event, from the front page to the receipt: in Japanese with scripts, in English without; --long: all four."""
 
 from __future__ import annotations
 
@@ -15,11 +15,20 @@ pytestmark = pytest.mark.browser
 LOOKED: set[tuple[str, str, int]] = set()  # sorts of pages that axe has seen in this module
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(
+    ("language", "scripts"),
+    [
+        pytest.param("ja", True, id="ja"),
+        pytest.param("en", False, id="en"),
+        pytest.param("ja", False, id="ja-without-scripts", marks=pytest.mark.long),
+        pytest.param("en", True, id="en-with-scripts", marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("event", LIFE_EVENTS)
-def test_a_life_event_from_the_front_page_to_the_receipt(visit: NewContext, event: str, language: str) -> None:
+def test_a_life_event_from_the_front_page_to_the_receipt(
+    visit: NewContext, event: str, language: str, scripts: bool
+) -> None:
     life = lives.life(event)
-    scripts = language == "ja"
     width = 1280 if scripts else 320
     page = visit(width, 800, java_script_enabled=scripts).new_page()
     visitor = Visitor(page, life.answers, axe=scripts, scripts=scripts, seen=LOOKED)

@@ -70,7 +70,8 @@ def test_once_only_on_a_small_telephone(visit: NewContext, pictures: Path | None
         box.check()
     visitor.press("#reuse-form button[name=yes]")
     picture(page, pictures, f"my-used-{language}")
-    page.locator("main .sc-row a[href*='/q/people.']").first.click()
+    with page.expect_navigation():
+        page.locator("main .sc-row a[href*='/q/people.']").first.click()
     visitor._look()
     picture(page, pictures, f"my-question-{language}")
     for address in ("/my/", "/my/kept", "/my/looks", "/my/erase", "/my/sign-in", "/my/callback"):
