@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from counter import tenancy
+from counter import ids, tenancy
 from counter.models.organisation import BackOffice
 from counter.services import audit
 from forms.characters import SETS, UNICODE
@@ -36,11 +36,9 @@ def change(session: Session, ward: str, code: str, *, name: str, way: str, chara
 def add(session: Session, ward: str, *, name: str, actor: str) -> str:
     """A new office of the ward; returns its code, which is never used again. Raises Wrong."""
     with tenancy.tenant(session, ward):
-        codes = set(session.scalars(sa.select(BackOffice.code)))
-        if len(codes) >= MOST:
+        if (session.scalar(sa.select(sa.func.count()).select_from(BackOffice)) or 0) >= MOST:
             raise Wrong(f"所管課は{MOST}までです。")
-        own = [int(code[4:]) for code in codes if code.startswith("own-") and code[4:].isdecimal()]
-        code = f"own-{max(own, default=0) + 1}"
+        code = f"own-{ids.new_id().lower()}"
         session.add(BackOffice(ward=ward, code=code, name=_name(name)))
         session.flush()
     audit.record(session, ward, actor, "office.add", code, {"name": name.strip()})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from counter import tenancy
 from counter.models.organisation import BackOffice
 from counter.models.overlay import Overlay as Row
 from counter.services import audit
+from counter.services.writing import insert
 from forms.bundle import Overlays
 from forms.model import Procedure
 from forms.overlays import Overlay, WrongOverlay, derive, dump, load
@@ -78,13 +81,13 @@ def change(session: Session, overlay: Overlay, *, seen: int, actor: str) -> int:
             .values(current=False)
             .execution_options(synchronize_session=False)
         )
-        session.add(
-            Row(
-                ward=overlay.ward, procedure=overlay.procedure, version=seen + 1, content=dump(overlay),
-                current=True, by=actor,
-            )
-        )  # fmt: skip
-        session.flush()
+        values = {
+            "ward": overlay.ward, "procedure": overlay.procedure, "version": seen + 1, "content": dump(overlay),
+            "current": True, "by": actor, "at": dt.datetime.now(dt.UTC),
+        }  # fmt: skip
+        adding = insert(session, Row).values(values).on_conflict_do_nothing().returning(Row.version)
+        if session.scalar(adding) is None:  # somebody pressed at the same moment, and has committed
+            raise Conflict
     audit.record(
         session, overlay.ward, actor, "overlay.change", overlay.procedure, {"version": seen + 1, "set": dump(overlay)}
     )
@@ -101,7 +104,7 @@ def version(session: Session, ward: str, code: str, number: int) -> Overlay | No
 def next_name(versions: Iterable[Row], unsaved: Iterable[str]) -> str:
     """A name that no question of the ward's procedure ever had: a key means one thing for ever."""
     used = {one["name"] for row in versions for one in row.content["questions"]} | set(unsaved)
-    numbers = [int(name[1:]) for name in used if name[1:].isdecimal()]
+    numbers = [int(name[1:]) for name in used if re.fullmatch(r"q[0-9]{1,4}", name)]
     return f"q{max(numbers, default=0) + 1}"
 
 

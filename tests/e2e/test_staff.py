@@ -200,7 +200,7 @@ def test_the_rest_of_the_staff_pages_hold_at_both_widths(visit: NewContext) -> N
         for who, addresses in (
             ("desk", ("/desk", "/desk/sheets", "/desk/forms", "/desk/forms/nothing")),
             ("admin", ("/staff/people", "/staff/procedures", "/staff/procedures/child-allowance", "/staff/offices")),
-            ("clerk", ("/office/cases?status=all", "/office/cases?number=XXXX")),
+            ("clerk", ("/office/cases?status=all", "/office/cases?number=0000")),
         ):
             page = visit(width).new_page()
             sign_in(page, who)

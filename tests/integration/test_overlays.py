@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import threading
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from forms.bundle import Bundle
 from forms.overlays import Overlay, OwnQuestion, WrongOverlay, derive, dump, load
 from forms.procedures import CATALOGUE
 from forms.snapshot import digest
+from tests.conftest import both_backends
 from tests.moves import KOTO, SHIBUYA, answers, procedures
 from tests.staff import hire, office_clerk, rows, sign_in
 
@@ -173,6 +175,40 @@ def test_two_admins_do_not_overwrite_each_other(admin: FlaskClient) -> None:
     assert 'value="飼っている' not in admin.get(f"/staff/procedures/{CODE}").text
     assert "犬を飼っていますか" in admin.get(f"/staff/procedures/{CODE}?version=1").text
     assert admin.get(f"/staff/procedures/{CODE}?version=77").status_code == 404
+
+
+@both_backends
+def test_two_presses_at_the_same_moment_make_one_version(store: Store) -> None:
+    """The second waits for the first to commit, and is told."""
+    first = Overlay(KOTO, CODE, note={"ja": "一人目"})
+    heard: list[type[Exception] | None] = []
+
+    def second() -> None:
+        try:
+            put(store, Overlay(KOTO, CODE, note={"ja": "二人目"}))
+            heard.append(None)
+        except overlays.Conflict:
+            heard.append(overlays.Conflict)
+
+    with store.scope() as session:
+        overlays.change(session, first, seen=0, actor="staff:1")
+        other = threading.Thread(target=second)
+        other.start()
+        session.commit()
+    other.join()
+    assert heard == [overlays.Conflict]
+    with store.scope(write=False) as session:
+        assert overlays.found(session, [CODE])[CODE, KOTO].note == {"ja": "一人目"}
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1", "１"])
+def test_numbers_that_nobody_gave_out_are_no_fault(admin: FlaskClient, number: str) -> None:
+    assert admin.get(f"/staff/procedures/{CODE}?version={number}").status_code in (200, 404)
+    for action in ("add", "save"):
+        sent = admin.post(
+            f"/staff/procedures/{CODE}", data={**FORM, "seen": number, "q0-name": f"q{number}", "_do": action}
+        )
+        assert sent.status_code in (200, 409)
 
 
 def test_a_wrong_form_says_what_to_mend_and_keeps_what_was_typed(admin: FlaskClient) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import flask
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -40,10 +42,10 @@ def procedures() -> str:
 def edit(code: str) -> str:
     procedure, ward = _procedure(code), access.me().ward
     overlay, version = overlays.of_ward(db(), ward).get(code, (Overlay(ward, code), 0))
-    asked = flask.request.args.get("version", "")
-    if asked.isdecimal():  # an earlier version, to be looked at and perhaps put in force again
-        overlay = overlays.version(db(), ward, code, int(asked)) or flask.abort(404)
-    return _page(procedure, Written.of(overlay), version, older=int(asked) if asked.isdecimal() else 0)
+    older = _number(flask.request.args.get("version", ""))
+    if older is not None:  # an earlier version, to be looked at and perhaps put in force again
+        overlay = overlays.version(db(), ward, code, older) or flask.abort(404)
+    return _page(procedure, Written.of(overlay), version, older=older or 0)
 
 
 @blueprint.post("/<code>")
@@ -51,16 +53,15 @@ def edit(code: str) -> str:
 def change(code: str) -> str | Response | tuple[str, int]:
     procedure, me = _procedure(code), access.me()
     written = Written.sent(flask.request.form)
-    seen = flask.request.form.get("seen", "")
-    action = flask.request.form.get("_do", "")
-    if action == "add" or not seen.isdecimal():
+    seen = _number(flask.request.form.get("seen", "")) or 0
+    if flask.request.form.get("_do") == "add":
         written.add(overlays.next_name(overlays.history(db(), me.ward, code), written.names))
-        return _page(procedure, written, int(seen) if seen.isdecimal() else 0)
+        return _page(procedure, written, seen)
     try:
         codes = overlays.option_codes(overlays.history(db(), me.ward, code))
-        overlays.change(db(), written.overlay(me.ward, code, codes), seen=int(seen), actor=me.actor)
+        overlays.change(db(), written.overlay(me.ward, code, codes), seen=seen, actor=me.actor)
     except WrongOverlay as wrong:
-        return _page(procedure, written, int(seen), wrong=wrong)
+        return _page(procedure, written, seen, wrong=wrong)
     except overlays.Conflict:
         _, version = overlays.of_ward(db(), me.ward).get(code, (None, 0))
         return _page(procedure, written, version, problem=CHANGED), 409
@@ -73,6 +74,11 @@ def _procedure(code: str) -> Procedure:
     if found is None or found.door != "application":
         raise NotFound
     return found
+
+
+def _number(text: str) -> int | None:
+    """The version that an address or a form names."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _offices(ward: str) -> dict[str, str]:
