@@ -20,6 +20,7 @@ from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
 from counter import ward_words
+from forms.kinds.dates import JST
 
 COOKIE = "sc_lang"
 FIELD = "_lang"
@@ -187,9 +188,6 @@ def remember(response: flask.Response) -> flask.Response:
             COOKIE, asked, max_age=COOKIE_DAYS * 86400, secure=request.is_secure, httponly=True, samesite="Lax"
         )
     return response
-
-
-JST = dt.timezone(dt.timedelta(hours=9), "JST")
 
 
 def date_text(value: dt.date | dt.datetime) -> str:

@@ -6,7 +6,6 @@ import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,8 +15,8 @@ from counter.models.application import Application, Status
 from counter.models.definition import Definition
 from counter.models.visit import VisitBooking, VisitClosure, VisitRule, VisitSlot, VisitState
 from forms.deadlines import is_closed
+from forms.kinds.dates import JST
 
-JST = ZoneInfo("Asia/Tokyo")
 STEP = 30  # minutes
 AHEAD = 60  # days that can be booked
 SOONEST = dt.timedelta(hours=1)

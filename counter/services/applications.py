@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -33,10 +32,10 @@ from counter.services.receipts import Line, Receipt
 from counter.services.writing import insert
 from forms.bundle import Bundle as Asked
 from forms.bundle import Incomplete
+from forms.kinds.dates import JST
 from forms.model import Application as Filed
 from forms.model import Problem, Procedure
 
-JST = ZoneInfo("Asia/Tokyo")
 ACTORS = {Channel.ONLINE: "resident", Channel.PAPER: "desk", Channel.COUNTER: "desk"}
 
 

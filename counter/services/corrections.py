@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -26,9 +25,9 @@ from counter.services import audit, delivery, mending, notices, search, status, 
 from counter.services.status import Refused
 from counter.services.writing import insert
 from forms.gather import record_value
+from forms.kinds.dates import JST
 from forms.model import Procedure
 
-JST = ZoneInfo("Asia/Tokyo")
 FROM = (Status.RECEIVED, Status.AWAITING_VISIT, Status.IN_REVIEW)
 MOST_MARKS = 60
 LONGEST_REASON = 300

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from forms.deadlines import is_closed
+from forms.kinds.dates import JST
 from forms.procedures import CATALOGUE
 
-JST = ZoneInfo("Asia/Tokyo")
 RETIRED = 14  # of a procedure that is no longer in the catalogue
 
 

@@ -14,10 +14,11 @@ from counter.models.event import Kind
 from counter.models.notice import NoticeKind
 from counter.models.visit import VisitBooking, VisitClosure, VisitRule, VisitState
 from counter.queries import visits as diary
-from counter.queries.visits import JST, Hours, Visit
+from counter.queries.visits import Hours, Visit
 from counter.services import audit, notices, slots, status
 from counter.services.slots import Full as Full
 from counter.services.writing import insert
+from forms.kinds.dates import JST
 
 REMIND_FROM = dt.time(9)  # of the day before, in Japan
 
