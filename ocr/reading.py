@@ -171,7 +171,8 @@ def recognise(work: Work) -> Work:
         return work.but(problems=(*work.problems, problems.FIRST_READER))
     places = [(key, n) for key, lines in work.cuts.items() for n, c in enumerate(lines) if c.image is not None]
     images = [roomy(image, work.zones[key].kind) for key, n in places if (image := work.cuts[key][n].image) is not None]
-    answers = dict(zip(places, work.readers.first.read(images), strict=True))
+    written = [work.zones[key].kind for key, _ in places]
+    answers = dict(zip(places, work.readers.first.read(images, written), strict=True))
     seen = {
         key: tuple(answers[key, n] for n, c in enumerate(lines) if c.image is not None)
         for key, lines in work.cuts.items()
@@ -299,4 +300,5 @@ def _result(work: Work, seconds: float) -> PageReading:
         values=dict(work.readings),
         problems=work.problems,
         straightened=work.straightened if work.straightened is not None else work.picture,
+        by=found.by if found else "",
     )

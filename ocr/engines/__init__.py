@@ -33,5 +33,6 @@ class LineReader(Protocol):
 
     name: str
 
-    def read(self, lines: Sequence[Gray]) -> list[Posterior]:
-        """One posterior a line, in the same order."""
+    def read(self, lines: Sequence[Gray], kinds: Sequence[str] = ()) -> list[Posterior]:
+        """One posterior a line, in the same order. ``kinds``: the zone's kind for each line, or nothing where kinds are
+        unknown; lines of digits may then go to weights of their own."""

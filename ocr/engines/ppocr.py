@@ -59,7 +59,7 @@ class PaddleReader:
         self._only_features = onnxruntime.RunOptions()
         self._only_features.only_execute_path_to_fetches = True
 
-    def read(self, lines: Sequence[Gray]) -> list[Posterior]:
+    def read(self, lines: Sequence[Gray], kinds: Sequence[str] = ()) -> list[Posterior]:
         """One posterior a line; lines are scaled to 48 pixels of height, too wide ones are squeezed."""
         answers: dict[int, Posterior] = {}
         for batch in _batches([prepare(line) for line in lines]):

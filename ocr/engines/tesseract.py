@@ -39,8 +39,8 @@ class TesseractReader:
         self._seconds = seconds
         self.alphabet = _japanese()
 
-    def read(self, lines: Sequence[Gray]) -> list[Posterior]:
-        answers = [self.read_text(line, "text") for line in lines]
+    def read(self, lines: Sequence[Gray], kinds: Sequence[str] = ()) -> list[Posterior]:
+        answers = [self.read_text(*line) for line in zip(lines, kinds or ["text"] * len(lines), strict=True)]
         return [TextPosterior(self.alphabet, a.text, max(a.confidence, 0.05)) for a in answers]
 
     def read_text(self, line: Gray, kind: str) -> Answer:

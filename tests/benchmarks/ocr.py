@@ -147,7 +147,8 @@ def judge(run: Run, hand: str, template: Template, found: PageReading, truth: di
 
 
 def codes_of(read: Reading) -> list[str]:
-    return read.value if isinstance(read.value, list) else [read.value] if read.value else []
+    """As ticked; a field of documents makes more of its box than the box says."""
+    return read.text.split("、") if read.text else []
 
 
 def plain(kind: str, text: str) -> str:
@@ -186,7 +187,8 @@ def compare(run: Run, most: int) -> dict[str, Any]:
     from ocr.decoding.hints import Hints
 
     started = time.perf_counter()
-    seen = reader.read([steps.roomy(image, zone.kind) for zone, image, _ in chosen])
+    kinds_ = [zone.kind for zone, _, _ in chosen]
+    seen = reader.read([steps.roomy(image, zone.kind) for zone, image, _ in chosen], kinds_)
     ours = [
         decoder(z.kind)(posterior, Hints(part=z.part or z.kind)).text
         for (z, _, _), posterior in zip(chosen, seen, strict=True)

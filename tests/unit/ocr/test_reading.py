@@ -83,8 +83,8 @@ class Silent:
 
     name = "silent"
 
-    def read(self, lines: Sequence[Gray]) -> list[Posterior]:
-        return TesseractReader("/nowhere").read(lines)
+    def read(self, lines: Sequence[Gray], kinds: Sequence[str] = ()) -> list[Posterior]:
+        return TesseractReader("/nowhere").read(lines, kinds)
 
 
 @pytest.mark.parametrize("first", [None, Silent(), TesseractReader("/bin/false")])
