@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from forms.paper import Zone
 from ocr import clean, marks
 from ocr.accept import BLANK_REASON, Agreement, Doubt, Evidence, judge
 from ocr.clean import Cut
 from ocr.decoding.ranking import Decoded
-from ocr.results import Reading
+from ocr.posterior import Posterior
+from ocr.results import LineSeen, Reading
 from ocr.understanding import agreements, has_twin
 from ocr.work import Work
 
@@ -48,7 +51,14 @@ def text_reading(work: Work, zone: Zone, texts: Mapping[str, str]) -> Reading:
         alternatives,
         _where(cuts),
         characters,
+        lines_seen(work.seen.get(zone.key, ())),
     )
+
+
+def lines_seen(posteriors: Sequence[Posterior]) -> tuple[LineSeen, ...]:
+    """The lines' frame features for the memory; none from readers that have no features."""
+    featured = [(getattr(one, "features", None), getattr(one, "weights", "")) for one in posteriors]
+    return tuple(LineSeen(np.asarray(features, np.float16), w) for features, w in featured if features is not None)
 
 
 def confidence_of(lines: Sequence[Decoded], characters: Sequence[float] | None = None) -> float:
