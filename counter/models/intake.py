@@ -145,6 +145,9 @@ class Reading(WardOwned, Base):
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
     confidence: Mapped[float]
     accepted: Mapped[bool]
+    spot_check: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # accepted by its rule and drawn to be looked at all the same: `accepted` is False then
+    kind: Mapped[str | None] = mapped_column(sa.String(40))  # of its zone or field
     reasons: Mapped[list[str]]
     crop: Mapped[list[int]] = mapped_column(sa.JSON)
 
@@ -167,11 +170,17 @@ class Correction(WardOwned, Base):
     field: Mapped[str] = mapped_column(sa.String(120))
     kind: Mapped[str] = mapped_column(sa.String(40))
     changed: Mapped[bool]
+    # what a figure of accuracy needs and nothing that tells of a person
+    procedure: Mapped[str | None] = mapped_column(sa.String(40))
+    accepted: Mapped[bool | None]  # by its rule, spot checks among them
+    spot_check: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    seconds: Mapped[float | None]  # that a clerk spent in the field; None: never entered it
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
     by: Mapped[str] = mapped_column(sa.String(80))
     at: Mapped[dt.datetime] = mapped_column(default=now)
 
     __table_args__ = (
+        sa.Index("ix_correction_time", "ward", "at", "id"),
         sa.ForeignKeyConstraint(["ward", "form_id"], ["paper_form.ward", "paper_form.id"]),
         sa.ForeignKeyConstraint(["ward", "reading_id"], ["reading.ward", "reading.id"]),
         sa.UniqueConstraint("ward", "reading_id"),
