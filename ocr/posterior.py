@@ -62,6 +62,8 @@ class FeaturePosterior:
     norm: Floats
     """log of the sum over all characters, a frame"""
     peak: Floats
+    weights: str = ""
+    """8 hex of the network's file: features of different networks are never compared"""
 
     def columns(self, ids: Sequence[int]) -> Floats:
         wanted = np.asarray(ids, dtype=np.int64)
