@@ -17,18 +17,39 @@ class FileState(enum.StrEnum):
     WAITING = "waiting"  # 読取待ち
     READ = "read"  # 読取済
     FAILED = "failed"  # 読めない: waits for a hand
+    HELD = "held"  # 同じファイル: came before, a clerk says whether to read it again
+    CANCELLED = "cancelled"  # 取消: a clerk did not want it read
+
+
+class BatchState(enum.StrEnum):
+    """Whether the reading of a batch goes on."""
+
+    RUNNING = "running"  # 読取中, or done
+    PAUSED = "paused"  # 一時停止
+    CANCELLED = "cancelled"  # 取消: what was read stays
+
+
+class TwinWhy(enum.StrEnum):
+    """Why a form may be another one over again."""
+
+    SAME_PAGE = "same-page"  # the same page of the same serial, and it looks the same
+    COPIED_SERIAL = "copied-serial"  # the same serial, filled in differently: copies of one blank sheet
+    LATE_PAGE = "late-page"  # a page of a case that was settled without it
+    OTHER_SHEET = "other-sheet"  # the same serial on another form
+    ALIKE = "alike"  # no serial, but written alike
 
 
 class FormState(enum.StrEnum):
     """Where a paper form (all pages with one serial) stands."""
 
     REVIEW = "review"  # 確認待ち
+    SECOND = "second"  # 2人目の確認待ち: somebody looked it over, another is to
     MANUAL = "manual"  # 手入力待ち: not recognised, or not readable
     CONFIRMED = "confirmed"  # 受付済
     SET_ASIDE = "set-aside"  # 対象外: a clerk said why
 
 
-OPEN = (FormState.REVIEW, FormState.MANUAL)
+OPEN = (FormState.REVIEW, FormState.SECOND, FormState.MANUAL)
 
 
 class Batch(WardOwned, Base):
@@ -41,6 +62,10 @@ class Batch(WardOwned, Base):
     counter_date: Mapped[dt.date]
     created_by: Mapped[str] = mapped_column(sa.String(80))
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    source: Mapped[str] = mapped_column(sa.String(10), default="upload", server_default="upload")  # | folder
+    state: Mapped[str] = mapped_column(
+        sa.String(10), default=BatchState.RUNNING, server_default=BatchState.RUNNING.value
+    )
 
     __table_args__ = (
         sa.UniqueConstraint("ward", "nonce"),
@@ -66,10 +91,15 @@ class ScanFile(WardOwned, Base):
     reason: Mapped[str | None] = mapped_column(sa.String(200))
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     read_at: Mapped[dt.datetime | None]
+    fingerprint: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))  # keyed: equal bytes of a ward are equal
+    twin_id: Mapped[str | None] = mapped_column(sa.String(17))  # the file that had the same bytes
+    origin: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))  # keyed: which file of a watched folder it was
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["ward", "batch_id"], ["batch.ward", "batch.id"]),
         sa.UniqueConstraint("ward", "batch_id", "position"),
+        sa.UniqueConstraint("ward", "origin"),
+        sa.Index("ix_scan_file_fingerprint", "ward", "fingerprint"),
     )
 
 
@@ -95,12 +125,22 @@ class PaperForm(WardOwned, Base):
     touched_at: Mapped[dt.datetime | None]
     review_seconds: Mapped[int] = mapped_column(default=0, server_default="0")  # a clerk's, pauses cut off
     review_fields: Mapped[int] = mapped_column(default=0, server_default="0")  # that were confirmed
+    twin_id: Mapped[str | None] = mapped_column(sa.String(17))  # the form that this one may be over again
+    twin_why: Mapped[str | None] = mapped_column(sa.String(16))
+    twin_settled_by: Mapped[str | None] = mapped_column(sa.String(80))  # who said that it is another one
+    held_by: Mapped[str | None] = mapped_column(sa.String(80))  # who has it before them, until `held_until`
+    held_until: Mapped[dt.datetime | None]
+    first_by: Mapped[str | None] = mapped_column(sa.String(80))  # who looked it over before the second look
+    returned: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # sealed: why the second sent it back
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["ward", "batch_id"], ["batch.ward", "batch.id"]),
         sa.ForeignKeyConstraint(["ward", "file_id"], ["scan_file.ward", "scan_file.id"]),
         sa.Index("ix_paper_form_queue", "ward", "state", "created_at", "id"),
         sa.Index("ix_paper_form_serial", "ward", "serial"),
+        sa.Index("ix_paper_form_batch", "ward", "batch_id", "created_at", "id"),
+        sa.Index("ix_paper_form_sheet", "ward", "sheet_digest", "created_at"),
+        sa.Index("ix_paper_form_sheet", "ward", "sheet_digest", "created_at"),
     )
     __mapper_args__ = {"version_id_col": version}
 
@@ -123,12 +163,14 @@ class ScanPage(WardOwned, Base):
     problems: Mapped[list[str]]
     seconds: Mapped[float]
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    trace: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # sealed: how the ink lies, to know a second scan
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["ward", "file_id"], ["scan_file.ward", "scan_file.id"]),
         sa.ForeignKeyConstraint(["ward", "form_id"], ["paper_form.ward", "paper_form.id"]),
         sa.UniqueConstraint("ward", "file_id", "position"),
         sa.Index("ix_scan_page_form", "ward", "form_id", "page"),
+        sa.Index("ix_scan_page_batch", "ward", "batch_id", "created_at"),
     )
 
 
@@ -147,7 +189,6 @@ class Reading(WardOwned, Base):
     accepted: Mapped[bool]
     spot_check: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # accepted by its rule and drawn to be looked at all the same: `accepted` is False then
-    kind: Mapped[str | None] = mapped_column(sa.String(40))  # of its zone or field
     reasons: Mapped[list[str]]
     crop: Mapped[list[int]] = mapped_column(sa.JSON)
 
@@ -157,6 +198,17 @@ class Reading(WardOwned, Base):
         sa.UniqueConstraint("ward", "page_id", "key"),
         sa.Index("ix_reading_form", "ward", "form_id"),
     )
+
+
+class ReviewRule(WardOwned, Base):
+    """What a ward wants of the review of a procedure's paper."""
+
+    __tablename__ = "review_rule"
+
+    procedure: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    second_look: Mapped[bool] = mapped_column(default=False)
+    by: Mapped[str] = mapped_column(sa.String(80))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
 class Correction(WardOwned, Base):
