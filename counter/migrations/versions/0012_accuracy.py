@@ -12,7 +12,6 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("reading") as batch_op:
         batch_op.add_column(sa.Column("spot_check", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column("kind", sa.String(length=40), nullable=True))
     with op.batch_alter_table("correction") as batch_op:
         batch_op.add_column(sa.Column("procedure", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("accepted", sa.Boolean(), nullable=True))
@@ -29,5 +28,4 @@ def downgrade() -> None:
         batch_op.drop_column("accepted")
         batch_op.drop_column("procedure")
     with op.batch_alter_table("reading") as batch_op:
-        batch_op.drop_column("kind")
         batch_op.drop_column("spot_check")
