@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from counter import ids, vault
 from counter.models.intake import OPEN, Batch, FileState, FormState, PaperForm, Reading, ScanFile, ScanPage
 from counter.models.keys import Key
-from counter.services import audit, pictures
+from counter.services import audit, pictures, spot_check
 from counter.services.blobs import Blobs
 from forms.my_number import holds_my_number
 
@@ -213,16 +213,30 @@ def record_page(
     session.flush()
     scale = width / pixels.shape[1]
     whole = {reading.key for reading in readings}
+    of_parts = {key.rpartition(".")[0] for key in whole} & whole
     for reading in readings:
         part = reading.key.rpartition(".")[0] in whole
-        session.add(_reading(session, form, page, reading, scale, hidden=reading in told, part=part))
+        session.add(
+            _reading(
+                session, form, page, reading, scale, hidden=reading in told, part=part, whole=reading.key in of_parts
+            )
+        )
     session.flush()
     return page
 
 
 def _reading(
-    session: Session, form: PaperForm, page: ScanPage, reading: Read, scale: float, *, hidden: bool, part: bool
+    session: Session,
+    form: PaperForm,
+    page: ScanPage,
+    reading: Read,
+    scale: float,
+    *,
+    hidden: bool,
+    part: bool,
+    whole: bool,
 ) -> Reading:
+    """`part`: a zone of a field that has several; `whole`: such a field itself."""
     row = Reading(
         ward=page.ward,
         id=ids.new_id(),
@@ -238,8 +252,15 @@ def _reading(
     content: Mapping[str, Any] = (
         {"value": None, "text": "", "alternatives": []}
         if hidden
-        else {"value": reading.value, "text": reading.text, "alternatives": list(reading.alternatives)}
+        else {
+            "value": reading.value,
+            "text": reading.text,
+            "alternatives": list(reading.alternatives),
+            "characters": [round(float(sure), 3) for sure in reading.char_confidences],
+        }
     )
+    if row.accepted and reading.text and not whole and spot_check.drawn(row.id):
+        row.accepted, row.spot_check, row.reasons = False, True, [spot_check.REASON]
     row.content = vault.of(session).seal(session, form.key_id, f"reading:content:{row.id}", content)
     return row
 
