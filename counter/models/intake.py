@@ -140,7 +140,6 @@ class PaperForm(WardOwned, Base):
         sa.Index("ix_paper_form_serial", "ward", "serial"),
         sa.Index("ix_paper_form_batch", "ward", "batch_id", "created_at", "id"),
         sa.Index("ix_paper_form_sheet", "ward", "sheet_digest", "created_at"),
-        sa.Index("ix_paper_form_sheet", "ward", "sheet_digest", "created_at"),
     )
     __mapper_args__ = {"version_id_col": version}
 
