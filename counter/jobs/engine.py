@@ -44,7 +44,7 @@ QUEUES: dict[str, dict[str, Any]] = {
     READING: {"worker_concurrency": 1, "polling_interval_sec": 1.0},
 }
 UNFINISHED = ("ENQUEUED", "DELAYED", "PENDING")
-JOBS = ("counter.jobs.deliver", "counter.jobs.read_scan", "counter.jobs.notify")
+JOBS = ("counter.jobs.deliver", "counter.jobs.read_scan", "counter.jobs.own_forms", "counter.jobs.notify")
 
 BEAT_EVERY = dt.timedelta(seconds=5)
 DEAD_AFTER = dt.timedelta(seconds=30)

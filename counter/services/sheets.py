@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from counter.models.definition import Definition, SheetSnapshot
+from counter.services import own_forms_reading
+from counter.services.blobs import Blobs
 from forms import paper, snapshot
 from forms.model import Procedure
 from forms.procedures import CATALOGUE
@@ -58,6 +60,9 @@ def definition_of(session: Session, sheet_digest: str | None, code: str | None) 
     today = on_paper().get(code or "")
     if sheet_digest is None or (today is not None and paper.sheet(today).sheet_digest == sheet_digest):
         return today
+    own = own_forms_reading.definition(session, sheet_digest)
+    if own is not None:
+        return own
     content = session.scalars(
         sa.select(Definition.content)
         .join(SheetSnapshot, SheetSnapshot.definition_digest == Definition.digest)
@@ -67,7 +72,10 @@ def definition_of(session: Session, sheet_digest: str | None, code: str | None) 
 
 
 def templates(session: Session, folder: Path) -> Mapping[str, Template]:
-    """Every sheet that may come back, today's and those remembered. Blank pictures are kept in `folder`."""
+    """Every sheet that may come back: today's, those remembered, and the paper of the session's own ward alone.
+
+    `folder` is the installation's: our own blank pictures are kept in it, a ward's lie sealed among its blobs.
+    """
     for procedure in on_paper().values():
         sheet = paper.sheet(procedure, MOST_ROWS)
         if sheet.sheet_digest not in _templates:
@@ -80,7 +88,7 @@ def templates(session: Session, folder: Path) -> Mapping[str, Template]:
     for row in rows:
         if row.digest not in _templates:
             _templates[row.digest] = _template(paper.load(row.content), snapshot.load(row.definition), folder)
-    return dict(_templates)
+    return {**_templates, **own_forms_reading.templates(session, Blobs(folder / "blobs"))}
 
 
 def _template(sheet: paper.Sheet, procedure: Procedure, folder: Path) -> Template:
