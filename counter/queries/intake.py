@@ -204,22 +204,13 @@ def forms(
     ]
 
 
-def next_open(session: Session, form: PaperForm) -> str | None:
-    """The form to look at after this one: first of its batch, then of the ward."""
-    query = (
-        sa.select(PaperForm.id)
-        .where(PaperForm.state.in_(OPEN), PaperForm.id != form.id)
-        .order_by(sa.case((PaperForm.batch_id == form.batch_id, 0), else_=1), PaperForm.created_at, PaperForm.id)
-    )
-    return session.scalars(query.limit(1)).one_or_none()
-
-
 def page(session: Session, form_id: str, page_id: str) -> ScanPage | None:
     return session.scalars(sa.select(ScanPage).where(ScanPage.id == page_id, ScanPage.form_id == form_id)).one_or_none()
 
 
 STATES = {
     FormState.REVIEW: "確認待ち",
+    FormState.SECOND: "2人目の確認待ち",
     FormState.MANUAL: "手入力待ち",
     FormState.CONFIRMED: "受付済",
     FormState.SET_ASIDE: "対象外",

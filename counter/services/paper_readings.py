@@ -18,6 +18,21 @@ from forms.model import Procedure, Question
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What was read in one zone of a field that has several; `name` is the part's name in its kind."""
+
+    reading_id: str
+    name: str
+    text: str
+    confidence: float
+    accepted: bool
+    spot_check: bool
+    alternatives: tuple[str, ...]
+    characters: tuple[float, ...]
+    """how sure each character of the text is, 0…1; empty where the reader cannot say"""
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What was read of one field, its zones together. `crop` is x, y, width, height on the page's picture."""
 
@@ -31,8 +46,9 @@ class Seen:
     alternatives: tuple[str, ...]
     page_id: str
     crop: tuple[int, int, int, int]
-    zones: tuple[tuple[str, str, str], ...] = ()
-    """(reading id, part, text) of each zone of its own"""
+    parts: tuple[Part, ...] = ()
+    characters: tuple[float, ...] = ()
+    spot_check: bool = False
     doubts: tuple[str, ...] = ()
     """the parts a clerk must look at, in the order of the kind"""
 
@@ -97,20 +113,42 @@ def _seen(path: str, kind: Kind, whole: tuple[Reading, Any], parts: Sequence[tup
     ]
     unsure = {one.key.removeprefix(f"{path}.") for one, _ in parts if not one.accepted}
     reasons = of_parts or (list(row.reasons) if not row.accepted else [])
+    accepted = row.accepted and not unsure
     return Seen(
         path=path,
         reading_id=row.id,
         value=content["value"],
         text=content["text"] or "",
         confidence=row.confidence,
-        accepted=row.accepted,
+        accepted=accepted,
         reasons=tuple(dict.fromkeys(reasons)),
         alternatives=tuple(content["alternatives"]),
         page_id=row.page_id,
         crop=(left, top, right - left, bottom - top),
         doubts=tuple(name for name in labels if name in unsure),
-        zones=tuple((part.id, part.key.removeprefix(f"{path}."), inner["text"]) for part, inner in parts),
+        parts=tuple(_part(one, inner, one.key.removeprefix(f"{path}.")) for one, inner in parts),
+        characters=_characters(content),
+        spot_check=bool(row.spot_check) or any(one.spot_check for one, _ in parts),
     )
+
+
+def _part(row: Reading, content: Mapping[str, Any], name: str) -> Part:
+    return Part(
+        reading_id=row.id,
+        name=name,
+        text=content["text"] or "",
+        confidence=row.confidence,
+        accepted=row.accepted,
+        spot_check=row.spot_check,
+        alternatives=tuple(content["alternatives"]),
+        characters=_characters(content),
+    )
+
+
+def _characters(content: Mapping[str, Any]) -> tuple[float, ...]:
+    """Older readings did not keep them; a text that was put in form has others than were seen."""
+    found = tuple(content.get("characters") or ())
+    return found if len(found) == len(content["text"] or "") else ()
 
 
 def record_of(seen: Mapping[str, Seen]) -> Record:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from counter import ids, vault
+from counter import vault
 from counter.models.bundle import Channel
 from counter.models.draft import PrintedSheet
-from counter.models.intake import OPEN, Batch, Correction, FormState, PaperForm, ScanPage
-from counter.services import applications, audit, drafts, intake, once, receipts
+from counter.models.intake import OPEN, Batch, FormState, PaperForm, ScanPage
+from counter.services import applications, audit, drafts, holding, intake, lessons, once, receipts, second_look
 from counter.services.paper_readings import Seen, readings, record_of
-from counter.services.paper_records import Record, compact, fields, judge, lists, paths, questions, rows_of, stood
+from counter.services.paper_records import Record, compact, judge, lists, paths, questions, rows_of, stood
 from counter.services.receipts import Receipt
 from forms.bundle import Bundle
 from forms.gather import gather, record_value
@@ -96,6 +96,10 @@ class Review:
     duplicate: bool = False
     origin: PrintedSheet | None = None
     kept: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """that clerks spent in each field so far, by record path"""
+    returned: str = ""
+    """why the second person sent it back"""
 
     @property
     def doubtful(self) -> tuple[Entry, ...]:
@@ -129,15 +133,16 @@ def open_form(
     saved = _saved(session, form)
     record = record if record is not None else saved.get("record") or record_of(seen)
     rows = dict(rows or saved.get("rows") or {})
-    found = tuple(_entries(procedure, record, seen, rows))
+    found = tuple(_entries(procedure, record, seen, rows, second=form.state == FormState.SECOND))
     return Review(
         form, batch, pages, procedure, record, found, duplicate=_duplicate(session, form),
-        origin=once.sheet(session, form.serial), kept=saved.get("kept", {}),
+        origin=once.sheet(session, form.serial), kept=saved.get("kept", {}), seconds=saved.get("seconds", {}),
+        returned=second_look.why_returned(session, form),
     )  # fmt: skip
 
 
 def _entries(
-    procedure: Procedure, record: Record, seen: Mapping[str, Seen], asked: Mapping[str, int]
+    procedure: Procedure, record: Record, seen: Mapping[str, Seen], asked: Mapping[str, int], *, second: bool
 ) -> Iterator[Entry]:
     told = judge(procedure, record)
     read_rows = {
@@ -151,7 +156,12 @@ def _entries(
     for question, heading in questions(procedure, rows):
         found = seen.get(question.path)
         given = record_value(record, question.path)
-        yield _entry(question, heading, found, given, told.get(question.path))
+        entry = _entry(question, heading, found, given, told.get(question.path))
+        changed = second and found is not None and found.accepted and found.value != given
+        yield replace(entry, state="doubtful", reasons=(*entry.reasons, CHANGED)) if changed else entry
+
+
+CHANGED = "1人目の確認で直した項目です"
 
 
 def _entry(question: Question, heading: str, found: Seen | None, given: Any, told: Message | None) -> Entry:
@@ -173,27 +183,52 @@ def save(
     rows: Mapping[str, int],
     now: dt.datetime,
     shown_at: dt.datetime | None = None,
+    seconds: Mapping[str, float] | None = None,
+    pass_on: bool = False,
 ) -> None:
-    """Keep a half-done review. Raises SomebodyElse when the form is no longer at `version`."""
-    _claim(form, version)
+    """Keep a half-done review; `pass_on`: it is done, and waits for another person's look.
+
+    Raises SomebodyElse when the form is no longer at `version` or in another's hands.
+    """
+    _claim(form, version, actor, now)
     form.review_seconds += _spent(shown_at, now)
-    content = {"record": record, "kept": dict(kept), "rows": dict(rows)}
+    content = {"record": record, "kept": dict(kept), "rows": dict(rows), "seconds": dict(seconds or {})}
     form.answers = vault.of(session).seal(session, form.key_id, f"paper_form:answers:{form.id}", content)
-    _touch(session, form, actor, now, "paper.save")
+    if pass_on:
+        second_look.pass_on(form, actor)
+    _touch(session, form, actor, now, "paper.pass-on" if pass_on else "paper.save")
+
+
+def send_back(session: Session, form: PaperForm, *, version: int, actor: str, why: str, now: dt.datetime) -> None:
+    """From the second look to the first, with the reason; what was saved stays."""
+    _claim(form, version, actor, now)
+    if form.state != FormState.SECOND:
+        raise SomebodyElse
+    second_look.send_back(session, form, why)
+    _touch(session, form, actor, now, "paper.send-back")
+
+
+def reopen(session: Session, form: PaperForm, *, version: int, actor: str, now: dt.datetime) -> None:
+    """Undo of setting aside: the form waits for a clerk again. The upload itself may be erased, our copy is there."""
+    if form.state != FormState.SET_ASIDE or form.version != version:
+        raise SomebodyElse
+    form.state = FormState.REVIEW if form.procedure else FormState.MANUAL
+    form.reason = None
+    _touch(session, form, actor, now, "paper.reopen")
 
 
 def identify(
     session: Session, form: PaperForm, *, version: int, actor: str, procedure: Procedure, now: dt.datetime
 ) -> None:
     """A clerk says what an unrecognised page is; from here it is typed beside its image."""
-    _claim(form, version)
+    _claim(form, version, actor, now)
     form.procedure = procedure.code
     _touch(session, form, actor, now, "paper.identify")
 
 
 def set_aside(session: Session, form: PaperForm, *, version: int, actor: str, reason: str, now: dt.datetime) -> None:
     """Not an application (a cover sheet, a duplicate, another office's paper); `reason` is kept."""
-    _claim(form, version)
+    _claim(form, version, actor, now)
     form.state, form.reason = FormState.SET_ASIDE, reason[:200]
     _touch(session, form, actor, now, "paper.set-aside")
     intake.release(session, form)
@@ -211,13 +246,15 @@ def confirm(
     separate: bool = False,
     drop: bool = False,
     shown_at: dt.datetime | None = None,
+    seconds: Mapping[str, float] | None = None,
 ) -> Receipt:
     """Through the one door. The serial is the nonce, so a sheet is taken once; `separate` files a second one on purpose.
 
     A sheet that a draft printed is the draft's own case: whichever of web and paper comes second is a duplicate.
-    Raises SomebodyElse, OtherWard, AlreadyReceived, NotComplete or NotUsed before anything is written.
+    Raises SomebodyElse, OtherWard, AlreadyReceived, NotComplete, NotUsed, second_look.Needed or second_look.OwnWork
+    before anything is written.
     """
-    _claim(form, version)
+    _claim(form, version, actor, now)
     origin = _origin(session, form, procedure)
     if origin is not None and not separate:
         once.take_turn(session, origin.nonce)
@@ -237,6 +274,7 @@ def confirm(
     }
     if not drop and (unused := [labels.get(stood(path, before), path) for path in paths(dense) if path not in origins]):
         raise NotUsed(unused)
+    second_look.check(session, form, procedure.code, actor)
     seen = readings(session, form, procedure)
     batch = session.scalars(sa.select(Batch).where(Batch.id == form.batch_id)).one()
     receipt = applications.submit_bundle(
@@ -258,11 +296,11 @@ def confirm(
         except once.AlreadyFiled:
             raise AlreadyReceived from None
         drafts.note_filed(session, origin.nonce, origin.procedure, receipt.bundle_id)
-    _learn(session, form, procedure, seen, record, actor, now)
+    lessons.keep(session, form, procedure, seen, record, seconds or {}, actor=actor, now=now)
     form.state, form.bundle_id = FormState.CONFIRMED, receipt.bundle_id
     form.review_seconds += _spent(shown_at, now)
     form.review_fields = sum(1 for _ in paths(dense))
-    form.answers = None  # the application is the truth from here
+    form.answers = form.returned = None  # the application is the truth from here
     _touch(session, form, actor, now, "paper.confirm")
     intake.release(session, form)
     return receipt
@@ -298,56 +336,6 @@ def _provenance(seen: Seen | None, value: Any, actor: str) -> dict[str, Any]:
     return {"how": "corrected", "by": actor}
 
 
-def _learn(
-    session: Session,
-    form: PaperForm,
-    procedure: Procedure,
-    seen: Mapping[str, Seen],
-    record: Record,
-    actor: str,
-    now: dt.datetime,
-) -> None:
-    """Keep reading beside confirmed value, zone by zone where a field has zones: only what a person confirmed teaches."""
-    kinds = {question.path: question.field.kind for question, _ in fields(procedure)}
-    for path, one in seen.items():
-        value = record_value(record, path)
-        kind = kinds[path]
-        raw = kind.raw(value) if value is not None else {}
-        if not one.zones or one.value is not None:
-            _correction(session, form, one.reading_id, path, kind.code, one.value, value, actor, now)
-        for reading_id, part, text in one.zones:
-            if reading_id != one.reading_id:
-                said = raw.get(part, "") if isinstance(raw, Mapping) else ""
-                _correction(session, form, reading_id, f"{path}.{part}", kind.code, text, said, actor, now)
-
-
-def _correction(
-    session: Session,
-    form: PaperForm,
-    reading_id: str,
-    path: str,
-    kind: str,
-    read: Any,
-    said: Any,
-    actor: str,
-    now: dt.datetime,
-) -> None:
-    row = Correction(
-        ward=form.ward,
-        id=ids.new_id(),
-        form_id=form.id,
-        reading_id=reading_id,
-        field=path,
-        kind=kind,
-        changed=(read or None) != (said or None),
-        by=actor,
-        at=now,
-    )
-    content = {"read": read, "confirmed": said}
-    row.content = vault.of(session).seal(session, form.key_id, f"correction:content:{row.id}", content)
-    session.add(row)
-
-
 def _saved(session: Session, form: PaperForm) -> dict[str, Any]:
     if form.answers is None:
         return {}
@@ -374,10 +362,10 @@ def _duplicate(session: Session, form: PaperForm) -> bool:
     return bool(form.serial and form.state in OPEN and receipts.of_nonce(session, form.serial) is not None)
 
 
-def _claim(form: PaperForm, version: int) -> None:
+def _claim(form: PaperForm, version: int, actor: str, now: dt.datetime) -> None:
     if form.state not in OPEN:
         raise Settled
-    if form.version != version:
+    if form.version != version or holding.held(form, actor, now) is not None:
         raise SomebodyElse
 
 

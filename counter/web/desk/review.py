@@ -10,9 +10,10 @@ from werkzeug.exceptions import NotFound
 from counter import vault
 from counter.extensions import db
 from counter.models.bundle import Bundle
-from counter.models.intake import OPEN, PaperForm
+from counter.models.intake import OPEN, FormState, PaperForm
 from counter.queries import intake as lists
-from counter.services import audit, pictures, receipts, review, sheets
+from counter.queries import review as queue
+from counter.services import audit, holding, pictures, receipts, review, second_look, sheets
 from counter.web import access
 from counter.web.account.frame import dress
 from counter.web.desk.batches import blobs, titles
@@ -42,12 +43,16 @@ def waiting() -> flask.typing.ResponseReturnValue:
 @access.looks
 @access.staff("desk")
 def show(form_id: str) -> flask.typing.ResponseReturnValue:
-    form = _form(form_id)
-    audit.record(db(), form.ward, access.me().actor, "paper.look", form.id)
+    """Opening a form takes it: nobody else works on it meanwhile (ADR 10)."""
+    form, me = _form(form_id), access.me().actor
     if form.state not in OPEN:
-        return flask.render_template(
-            "desk/settled.html", form=form, states=lists.STATES, titles=titles(), following=lists.next_open(db(), form)
-        )
+        audit.record(db(), form.ward, me, "paper.look", form.id)
+        return _settled(form)
+    if form.state == FormState.SECOND and form.first_by == me:
+        return _not_mine(form, "")
+    if holder := holding.take(db(), form, me, _now()):
+        return _not_mine(form, queue.name_of(db(), holder.actor))
+    audit.record(db(), form.ward, me, "paper.look", form.id)
     procedure = _procedure(form)
     if procedure is None:
         return _unknown(form)
@@ -77,6 +82,7 @@ def act(form_id: str) -> flask.typing.ResponseReturnValue:
             rows=screen.rows,
             now=_now(),
             shown_at=_shown_at(),
+            seconds=screen.seconds,
         )
     except review.SomebodyElse:
         return _conflict(screen)
@@ -114,12 +120,7 @@ def set_aside(form_id: str) -> flask.typing.ResponseReturnValue:
     except (review.SomebodyElse, review.Settled):
         return _moved_on(form)
     flask.flash("対象外にしました。用紙の画像は残っています。")
-    following = lists.next_open(db(), form)
-    return flask.redirect(
-        flask.url_for("review.show", form_id=following)
-        if following
-        else flask.url_for("desk.batch", batch_id=form.batch_id)
-    )
+    return onward(form)
 
 
 @blueprint.get("/<form_id>/pages/<page_id>.jpg")
@@ -150,7 +151,7 @@ def slip(form_id: str) -> flask.typing.ResponseReturnValue:
         form=form,
         receipt=receipts.of_bundle(db(), bundle),
         wards=WARDS,
-        following=lists.next_open(db(), form),
+        following=_following(form),
     )
 
 
@@ -170,7 +171,12 @@ def _confirm(screen: Screen) -> flask.typing.ResponseReturnValue:
             separate=bool(said.get("separate")),
             drop=bool(said.get("drop")),
             shown_at=_shown_at(),
+            seconds=screen.seconds,
         )
+    except second_look.Needed:
+        return _pass_on(screen)
+    except second_look.OwnWork:
+        return _not_mine(form, "")
     except review.NotComplete as incomplete:
         screen.refuse(incomplete.problems)
     except review.NotUsed as unused:
@@ -184,6 +190,52 @@ def _confirm(screen: Screen) -> flask.typing.ResponseReturnValue:
     return _screen(screen, 422)
 
 
+def _pass_on(screen: Screen) -> flask.typing.ResponseReturnValue:
+    """Complete and looked over: it waits for another person now."""
+    form, actor = screen.form, access.me().actor
+    review.save(
+        db(),
+        form,
+        version=screen.version,
+        actor=actor,
+        record=screen.record,
+        kept={},
+        rows=screen.rows,
+        now=_now(),
+        shown_at=_shown_at(),
+        seconds=screen.seconds,
+        pass_on=True,
+    )
+    holding.let_go(db(), form, actor)
+    flask.flash("2人目の確認に回しました。")
+    return onward(form)
+
+
+def onward(form: PaperForm) -> flask.typing.ResponseReturnValue:
+    """To the next form that nobody has, or back to the batch."""
+    following = _following(form)
+    if following:
+        return flask.redirect(flask.url_for("review.show", form_id=following))
+    return flask.redirect(flask.url_for("desk.batch", batch_id=form.batch_id))
+
+
+def _following(form: PaperForm) -> str | None:
+    return queue.next_free(db(), access.me().actor, _now(), after=form)
+
+
+def _settled(form: PaperForm) -> str:
+    return flask.render_template(
+        "desk/settled.html", form=form, states=lists.STATES, titles=titles(), following=_following(form)
+    )
+
+
+def _not_mine(form: PaperForm, holder: str) -> str:
+    """Somebody else has it, or (no holder) it waits for somebody else's look."""
+    return flask.render_template(
+        "desk/not_mine.html", form=form, holder=holder, titles=titles(), states=lists.STATES, following=_following(form)
+    )
+
+
 def _screen(screen: Screen, status: int = 200) -> flask.typing.ResponseReturnValue:
     screen.settle()
     neighbours = lists.forms(db(), batch_id=screen.form.batch_id)
@@ -195,6 +247,8 @@ def _screen(screen: Screen, status: int = 200) -> flask.typing.ResponseReturnVal
         titles=titles(),
         states=lists.STATES,
         shown_at=int((_shown_at() or _now()).timestamp()),
+        pace=queue.pace(db(), screen.form),
+        first=queue.name_of(db(), screen.form.first_by) if screen.form.first_by else "",
     ), status
 
 

@@ -18,6 +18,33 @@ from forms.model import Procedure
 from forms.web import PageForm, page_form
 
 
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One character as it was read; `words` says how unsure it is, "" where it is not."""
+
+    character: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was read of a field or of one of its parts. `input` is the name of the control it stands in."""
+
+    input: str
+    label: str
+    glyphs: tuple[Glyph, ...]
+    alternatives: tuple[str, ...]
+
+    @property
+    def unsure(self) -> bool:
+        return any(glyph.words for glyph in self.glyphs)
+
+    @property
+    def spoken(self) -> str:
+        """The unsure characters in words, for those who do not see the underlining."""
+        return "、".join(f"{glyph.character}は{glyph.words}" for glyph in self.glyphs if glyph.words)
+
+
 @dataclass(slots=True)
 class Row:
     """One field on the screen."""
@@ -28,6 +55,38 @@ class Row:
     @property
     def doubtful(self) -> bool:
         return self.entry.state == "doubtful" or bool(self.field.problem)
+
+    @property
+    def lines(self) -> list[Line]:
+        """What was read, where a character is unsure or other readings are at hand."""
+        seen = self.entry.seen
+        if seen is None or self.field.control in _CHOSEN:
+            return []
+        labels = {part.name: part.label for part in self.entry.question.field.kind.parts()}
+        name = self.entry.path
+        found = [
+            Line(
+                f"{name}.{part.name}",
+                labels.get(part.name, ""),
+                glyphs(part.text, part.characters),
+                part.alternatives[:5],
+            )
+            for part in seen.parts
+        ] or [Line(name, "", glyphs(seen.text, seen.characters), seen.alternatives[:5])]
+        return [line for line in found if line.unsure or line.alternatives]
+
+
+_CHOSEN = ("radios", "checkboxes", "select", "files")
+SURE, HALF_SURE = 0.9, 0.6
+
+
+def glyphs(text: str, characters: Sequence[float]) -> tuple[Glyph, ...]:
+    """The text with the doubt of each character in words; nothing to say where the reader cannot tell."""
+    return tuple(Glyph(character, _doubt(sure)) for character, sure in zip(text, characters, strict=False))
+
+
+def _doubt(sure: float) -> str:
+    return "" if sure >= SURE else "やや不確か" if sure >= HALF_SURE else "不確か"
 
 
 @dataclass(slots=True)
@@ -45,6 +104,8 @@ class Screen:
     duplicate: bool = False
     origin: PrintedSheet | None = None
     unused: Sequence[str] = ()
+    returned: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
     general: list[str] = field(default_factory=list)
 
     @property
@@ -106,16 +167,28 @@ def build(session: Session, form: PaperForm, procedure: Procedure, said: Any = N
     if said is None:
         opened = review.open_form(session, form, procedure)
         page = _page(opened, None)
-        return _screen(opened, page, opened.record, form.version)
+        return _screen(opened, page, opened.record, form.version, None)
     rows = _rows(procedure, said)
     questions = [question for question, _ in paper_records.questions(procedure, rows)]
     record = paper_records.record_from(procedure, page_form(questions, paper=True)(said).values)
     opened = review.open_form(session, form, procedure, record=record, rows=rows)
     page = _page(opened, said)
-    return _screen(opened, page, paper_records.record_from(procedure, page.values), _number(said.get("version")))
+    return _screen(opened, page, paper_records.record_from(procedure, page.values), _number(said.get("version")), said)
 
 
-def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int) -> Screen:
+MOST_SECONDS = 3600.0
+
+
+def spent(said: Any) -> dict[str, float]:
+    """Seconds in each field as the page measured them, by record path; only figures hang on them."""
+    found = {}
+    for name, text in said.items():
+        if name.startswith("seconds.") and text.replace(".", "", 1).isdecimal() and text.isascii() and len(text) < 9:
+            found[name.removeprefix("seconds.")] = min(float(text), MOST_SECONDS)
+    return found
+
+
+def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int, said: Any) -> Screen:
     assert opened.procedure is not None
     for entry in opened.entries:  # a clerk knows how to write a name; what helps here is why a field is doubtful
         page[entry.path].help = "・".join(entry.reasons)
@@ -135,6 +208,8 @@ def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int
         shown,
         duplicate=opened.duplicate,
         origin=opened.origin,
+        returned=opened.returned,
+        seconds=opened.seconds if said is None else spent(said),
     )
 
 
@@ -153,8 +228,8 @@ def _page(opened: Review, said: Any) -> PageForm:
 def _as_read(entry: Entry) -> dict[str, Any]:
     """What was read but is no value yet stands in the inputs all the same, to be mended."""
     assert entry.seen is not None
-    if entry.seen.zones:
-        raw = {part: text for _, part, text in entry.seen.zones if text}
+    if entry.seen.parts:
+        raw = {part.name: part.text for part in entry.seen.parts if part.text}
         return {entry.path: raw} if raw else {}
     return {entry.path: entry.seen.text} if entry.seen.text else {}
 
