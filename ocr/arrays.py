@@ -10,6 +10,7 @@ Gray = NDArray[np.uint8]
 Colour = NDArray[np.uint8]
 """height × width × 3 in the order red, green, blue"""
 Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 HalfFloats = NDArray[np.float16]
 Ids = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -54,6 +54,13 @@ BLURRED = Issue("blurred", Message(N_("ぼやけています。読み取り直�
 CUT_OFF = Issue("cut-off", Message(N_("紙の端が切れています。切れた所の欄を確かめてください。")))
 FAINT = Issue("faint", Message(N_("字がうすく写っています。濃く読み取り直すと、確認する欄が減ります。")))
 NO_QR = Issue("no-qr", Message(N_("QRコードが読めなかったため、紙面の形から様式を判断しました。")))
+FOREIGN_QR = Issue(
+    "foreign-qr",
+    Message(N_("別の様式のQRコードが写っています。QRコードは使わず、紙面の形から様式を判断しました。様式と申請者を確かめてください。")),
+)
+ALIKE_FORMS = Issue(
+    "alike-forms", Message(N_("よく似た様式がほかにもあります。様式の名前とページ番号が合っているか確かめてください。"))
+)
 NOTHING_WRITTEN = Issue("nothing-written", Message(N_("記入が見つかりません。")))
 SECOND_READER = Issue("second-reader-missing", Message(N_("2つ目の読取が動いていないため、確認する欄が増えています。")))
 FIRST_READER = Issue(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from ocr.judging import empty_reading, mark_reading, text_reading
 from ocr.loading import load_pages
 from ocr.problems import Issue, Unreadable
 from ocr.results import PageReading, Reading
-from ocr.sheet import NotFound
+from ocr.sheet import Found, NotFound
 from ocr.template import Template
 from ocr.understanding import agree, decode_lines, hints, joined
 from ocr.work import Readers, Work
@@ -104,8 +104,17 @@ def find(work: Work) -> Work:
     found = sheet.locate(work.gray, work.templates)
     if isinstance(found, NotFound):
         return work.but(problems=(_why_not(found, work.templates),), code=found.code)
-    more = () if found.code is not None else (problems.NO_QR,)
-    return work.but(found=found, code=found.code, problems=more)
+    return work.but(found=found, code=found.code, problems=tuple(_how_found(found)))
+
+
+def _how_found(found: Found) -> Iterator[Issue]:
+    """What the clerk should know about how the form was recognised."""
+    if found.foreign_code:
+        yield problems.FOREIGN_QR
+    elif found.code is None and found.by != "own":
+        yield problems.NO_QR
+    if not found.sure:
+        yield problems.ALIKE_FORMS
 
 
 def _why_not(found: NotFound, templates: Mapping[str, Template]) -> Issue:
