@@ -1,4 +1,4 @@
-"""Boxes to tick and words to circle: yes, no, or look. Ink is counted against the blank, never judged alone."""
+"""Boxes to tick and words to circle by rule: yes, no, or look. Ink is counted against the blank, never judged alone."""
 
 from __future__ import annotations
 
@@ -44,6 +44,13 @@ STRIKE_GAP = 15
 BESIDE = 1.4
 CIRCLE_LEAST, CIRCLE_OTHER = 2.2, 0.45
 
+# why somebody must look, in words for the clerk
+STRUCK_OUT = "線で消したように見えます"
+FILLED = "塗りつぶされています"
+OUTSIDE = "枠の外に印があります"
+SMALL = "印がうすいか小さいため判断できません"
+LOOSE = "囲みがはっきりしません"
+
 
 def boxes(page: Ink, zone: Zone) -> list[Mark]:
     """One answer a box to tick."""
@@ -51,27 +58,43 @@ def boxes(page: Ink, zone: Zone) -> list[Mark]:
 
 
 def _box(page: Ink, code: str, cell: Cell) -> Mark:
-    x, y, w, h = cell
-    inner = _area(page, (x + 0.45, y + 0.45, w - 0.9, h - 0.9))
-    whole = _area(page, (x - RING, y - RING, w + 2 * RING, h + 2 * RING))
-    ring = whole - _area(page, cell)
+    _, _, w, h = cell
+    inner = ink_in(page, inside(cell))
+    whole = ink_in(page, grown(cell, RING))
+    ring = whole - ink_in(page, cell)
     struck = _crossed(page, cell)
     room = (w - 0.9) * (h - 0.9)
     if struck:
-        return Mark(code, Answer.LOOK, 0.5, "線で消したように見えます")
+        return Mark(code, Answer.LOOK, 0.5, STRUCK_OUT)
     if inner >= FILLED_SHARE * room:
-        return Mark(code, Answer.LOOK, 0.5, "塗りつぶされています")
+        return Mark(code, Answer.LOOK, 0.5, FILLED)
     if inner >= TICKED:
         return Mark(code, Answer.YES, min(1.0, 0.9 + 0.1 * (inner - TICKED) / TICKED))
     if inner <= EMPTY:
         if ring > BESIDE:
-            return Mark(code, Answer.LOOK, 0.5, "枠の外に印があります")
+            return Mark(code, Answer.LOOK, 0.5, OUTSIDE)
         return Mark(code, Answer.NO, min(1.0, 0.9 + 0.1 * (EMPTY - inner) / EMPTY))
-    return Mark(code, Answer.LOOK, 0.5, "印がうすいか小さいため判断できません")
+    return Mark(code, Answer.LOOK, 0.5, SMALL)
 
 
-def _area(page: Ink, cell: Cell) -> float:
-    """Square millimetres of ink in the cell."""
+def inside(cell: Cell) -> Cell:
+    """Without the frame."""
+    return grown(cell, -0.45)
+
+
+def grown(cell: Cell, more: float) -> Cell:
+    x, y, w, h = cell
+    return (x - more, y - more, w + 2 * more, h + 2 * more)
+
+
+def area(channel: Gray, cell: Cell, above: int) -> float:
+    """Square millimetres of the cell where the channel is more than `above`."""
+    x, y, w, h = bounds([cell], channel.shape)
+    return float((channel[y : y + h, x : x + w] > above).sum()) / PX**2
+
+
+def ink_in(page: Ink, cell: Cell) -> float:
+    """Square millimetres of ink in the cell, where nothing is printed."""
     return float((_dark(page, cell) > DARK).sum()) / PX**2
 
 
@@ -116,7 +139,7 @@ def circled(page: Ink, zone: Zone) -> list[Mark]:
             sure = min(1.0, 0.9 + 0.1 * (1 - second / max(weights[best], 0.01)))
             marks.append(Mark(code, Answer.YES if place == best else Answer.NO, sure))
         elif weights[place] > CIRCLE_OTHER * weights[best]:
-            marks.append(Mark(code, Answer.LOOK, 0.5, "囲みがはっきりしません"))
+            marks.append(Mark(code, Answer.LOOK, 0.5, LOOSE))
         else:
             marks.append(Mark(code, Answer.NO, 0.9))
     return marks
