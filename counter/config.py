@@ -36,6 +36,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "SMTP_TIMEOUT": env.get("COUNTER_SMTP_TIMEOUT", "20"),
         "CLAMAV": env.get("COUNTER_CLAMAV", ""),
         "CLAMAV_AWAY": env.get("COUNTER_CLAMAV_AWAY", "refuse"),
+        "MEMORY_DAYS": env.get("COUNTER_MEMORY_DAYS", "730"),
         "RATELIMIT_STORAGE_URI": env.get("COUNTER_RATELIMIT_STORAGE", "memory://"),
         "RATELIMIT_STRATEGY": "fixed-window",
         "RATELIMIT_HEADERS_ENABLED": False,

@@ -38,13 +38,21 @@ VERSION = "1"  # pinned: a job queued before an upgrade must still run; jobs car
 HERE = "here"  # jobs that only touch our own database
 OUTSIDE = "outside"  # jobs that wait for a back office; a partition an office, so that a dead one holds up only itself
 READING = "reading"  # jobs that need a whole processor
+TRAINING = "training"  # jobs that need one for seconds: never two at once in a worker, never in the way of reading
 QUEUES: dict[str, dict[str, Any]] = {
     HERE: {"worker_concurrency": 32, "polling_interval_sec": 0.5},
     OUTSIDE: {"worker_concurrency": 24, "partition_worker_concurrency": 6, "polling_interval_sec": 0.5},
     READING: {"worker_concurrency": 1, "polling_interval_sec": 1.0},
+    TRAINING: {"worker_concurrency": 1, "polling_interval_sec": 0.5},
 }
 UNFINISHED = ("ENQUEUED", "DELAYED", "PENDING")
-JOBS = ("counter.jobs.deliver", "counter.jobs.read_scan", "counter.jobs.own_forms", "counter.jobs.notify")
+JOBS = (
+    "counter.jobs.deliver",
+    "counter.jobs.read_scan",
+    "counter.jobs.own_forms",
+    "counter.jobs.notify",
+    "counter.jobs.train",
+)
 
 BEAT_EVERY = dt.timedelta(seconds=5)
 DEAD_AFTER = dt.timedelta(seconds=30)
@@ -237,7 +245,8 @@ class Beat:
                 reconcile.reconcile(self._store)
                 remind.remind(self._store)
                 if _workplace is not None:
-                    sweep.sweep(self._store, _workplace.app.config["INSTANCE"])
+                    config = _workplace.app.config
+                    sweep.sweep(self._store, config["INSTANCE"], int(config["MEMORY_DAYS"]))
             except sa.exc.DBAPIError as error:  # a database that is away comes back; the next beat says so
                 log.warning("heartbeat failed: %s", type(error).__name__)
             except Exception:  # a worker whose heart stops for a fault of ours would be taken for dead while it works

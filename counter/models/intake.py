@@ -138,6 +138,7 @@ class PaperForm(WardOwned, Base):
         sa.ForeignKeyConstraint(["ward", "file_id"], ["scan_file.ward", "scan_file.id"]),
         sa.Index("ix_paper_form_queue", "ward", "state", "created_at", "id"),
         sa.Index("ix_paper_form_serial", "ward", "serial"),
+        sa.Index("ix_paper_form_bundle", "bundle_id"),
         sa.Index("ix_paper_form_batch", "ward", "batch_id", "created_at", "id"),
         sa.Index("ix_paper_form_sheet", "ward", "sheet_digest", "created_at"),
     )

@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from counter import tenancy, vault
 from counter.models.application import Application, SearchToken
+from counter.models.intake import PaperForm
 from counter.models.keys import Key
-from counter.services import attachments, audit, notices
+from counter.services import attachments, audit, memory, notices
 
 
 def erase_application(session: Session, application: Application, *, actor: str) -> None:
@@ -17,10 +18,24 @@ def erase_application(session: Session, application: Application, *, actor: str)
     vault.of(session).shred(session, application.key_id)
     session.execute(sa.delete(SearchToken).where(SearchToken.application_id == application.id))
     attachments.erase(session, application)
+    _forget_paper(session, application, actor)
     audit.erase(session, application.id)
     audit.record(session, application.ward, actor, "application.erase", application.id)
     if not _left(session, application.bundle_id):
         notices.forget(session, application.bundle_id)
+
+
+def _forget_paper(session: Session, application: Application, actor: str) -> None:
+    """What readers learnt from the sheet it came on, in whichever ward's memory."""
+    with tenancy.all_wards(session, "the sheet was read at one ward's desk, and may have gone to another ward"):
+        forms = session.execute(
+            sa.select(PaperForm.ward, PaperForm.id)
+            .where(PaperForm.bundle_id == application.bundle_id)
+            .order_by(PaperForm.ward, PaperForm.id)
+        ).all()
+    for form in forms:
+        with tenancy.tenant(session, form.ward):
+            memory.forget_form(session, form.id, actor=actor)
 
 
 def _left(session: Session, bundle_id: str) -> int:

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from counter.services.memory import SYSTEM, contents, line_as, lines, seen_as
 from counter.services.memory_versions import Conflict, append, grown, in_force, newest
 from counter.services.paper_records import fields
 from forms.kinds import Kind
+from ocr.training import Confirmed, Learnt, Result, Work
 
 MOST_FORMS = 40
 """Forms that one training takes up; the next takes the rest."""
@@ -33,28 +34,13 @@ _EVER = [[0, 2**31 - 1]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One confirmed place of a sheet. ``lines``: features of its written lines, float16 little-endian, 120 a frame."""
+    """One confirmed place of a sheet, and how it was confirmed."""
 
-    id: str
+    confirmed: Confirmed
     form_id: str
-    kind: str
-    part: str
-    weights: str
-    lines: tuple[bytes, ...]
-    text: str
     changed: bool
     looked: bool
-    confirmed_at: dt.datetime
-    held_out: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A kept examination line: its sheet, and what ``examination()`` made of it."""
-
-    id: str
-    form_id: str
-    content: bytes
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,44 +50,7 @@ class Lesson:
     seen: int
     form_ids: tuple[str, ...]
     places: tuple[Place, ...]
-    known: tuple[bytes, ...]
-    in_force: frozenset[str]
-    """ids of the lines that sheets are read with now"""
-    held_out: tuple[Examined, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """How the held-out lines were read without and with a memory."""
-
-    lines: int = 0
-    right_before: int = 0
-    right_after: int = 0
-    won: int = 0
-    lost: int = 0
-    better: bool = False
-    why: str = ""
-    kinds: Mapping[str, Sequence[int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """The keys of one place, and which characters they are; ``new``: those that the reader does not know."""
-
-    id: str
-    content: bytes
-    labels: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a training answers. ``left_out``: lines that the memory has no room for; ``now``: of what is in force."""
-
-    learnt: tuple[Learnt, ...]
-    left_out: frozenset[str]
-    trial: Tried
-    now: Tried | None = None
+    work: Work
 
 
 def aside(form_id: str) -> bool:
@@ -124,14 +73,19 @@ def lesson(session: Session) -> Lesson | None:
     used = in_force(session, now)
     head = lines(session, now.spans) if now else []
     held = lines(session, _EVER, held_out=True)[-MOST_HELD_OUT:]
-    reading_with = {row.id for row in lines(session, used.spans)} if used else set()
+    places = tuple(_places(session, forms))
     return Lesson(
         seen=now.number if now else 0,
         form_ids=tuple(form.id for form in forms),
-        places=tuple(_places(session, forms)),
-        known=tuple(content for _, content in contents(session, head)),
-        in_force=frozenset(reading_with),
-        held_out=tuple(Examined(row.id, row.form_id, content) for row, content in contents(session, held)),
+        places=places,
+        work=Work(
+            places=(
+                *(_examined(row, content) for row, content in contents(session, held)),
+                *(place.confirmed for place in places),
+            ),
+            known=tuple(content for _, content in contents(session, head)),
+            in_force=frozenset(row.id for row in lines(session, used.spans)) if used else frozenset(),
+        ),
     )
 
 
@@ -167,18 +121,14 @@ def _places(session: Session, forms: Sequence[PaperForm]) -> Iterable[Place]:
         read = seals.open(session, form.key_id, f"reading:content:{reading.id}", reading.content)
         text = written(kind, told["confirmed"]) if said.changed else read["text"]
         if text:
+            features = tuple(seals.open_bytes(session, form.key_id, seen_as(row.id), row.content) for row in seen)
+            zone = _zone_kind(kind, part) or said.kind
             yield Place(
-                id=reading.id,
+                Confirmed(reading.id, form.id, zone, part, seen[0].weights, features, text, aside(form.id)),
                 form_id=form.id,
-                kind=_zone_kind(kind, part) or said.kind,
-                part=part,
-                weights=seen[0].weights,
-                lines=tuple(seals.open_bytes(session, form.key_id, seen_as(row.id), row.content) for row in seen),
-                text=text,
                 changed=said.changed,
                 looked=said.changed or not reading.accepted or said.seconds is not None,
-                confirmed_at=said.at,
-                held_out=aside(form.id),
+                at=said.at,
             )
 
 
@@ -203,47 +153,53 @@ def written(kind: Kind | None, value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def examination(place: Place) -> bytes:
-    """A place to examine with, as bytes: a line of JSON, then its features, all its written lines one after the other."""
-    said = {"id": place.id, "group": place.form_id, "kind": place.kind, "part": place.part, "weights": place.weights}
-    return json.dumps({**said, "text": place.text}, ensure_ascii=False).encode() + b"\n" + b"".join(place.lines)
+def _examination(place: Confirmed) -> bytes:
+    """What is kept of a place to examine with: a line of JSON, then the features of its lines one after the other."""
+    said = {"part": place.part, "text": place.text}
+    return json.dumps(said, ensure_ascii=False).encode() + b"\n" + b"".join(place.lines)
 
 
-def store(session: Session, ward: str, work: Lesson, outcome: Outcome, now: dt.datetime) -> MemoryVersion | None:
+def _examined(row: MemoryLine, content: bytes) -> Confirmed:
+    head, _, features = content.partition(b"\n")
+    said = json.loads(head)
+    return Confirmed(row.id, row.form_id, row.kind, said["part"], row.weights, (features,), said["text"], held_out=True)
+
+
+def store(session: Session, ward: str, lesson: Lesson, result: Result, now: dt.datetime) -> MemoryVersion | None:
     """Keep what was learnt and decide what is read with from here. Forms that were forgotten meanwhile stay forgotten.
 
-    Raises Conflict, and the caller rolls back and begins anew, when there is another version than ``work.seen``.
+    Raises Conflict, and the caller rolls back and begins anew, when there is another version than ``lesson.seen``.
     """
     before = newest(session)
-    if (before.number if before else 0) != work.seen:
+    if (before.number if before else 0) != lesson.seen:
         raise Conflict
-    number = work.seen + 1
+    number = lesson.seen + 1
     taken = set(
         session.scalars(
             sa.delete(SeenLine)
-            .where(SeenLine.form_id.in_(work.form_ids))
+            .where(SeenLine.form_id.in_(lesson.form_ids))
             .returning(SeenLine.form_id)
             .execution_options(synchronize_session=False)
         )
     )
-    places = [place for place in work.places if place.form_id in taken]
-    added, put_aside = _keep(session, ward, places, {one.id: one for one in outcome.learnt}, number)
+    places = [place for place in lesson.places if place.form_id in taken]
+    added, put_aside = _keep(session, ward, places, {one.id: one for one in result.learnt}, number)
     if not added and not put_aside and (before is None or before.step == Step.LEARNT):
         return None  # nothing that the reader could lay along the lines
-    _drop(session, outcome.left_out - work.in_force)
+    _drop(session, result.left_out - lesson.work.in_force)
     _drop(session, frozenset(row.id for row in lines(session, _EVER, held_out=True)[:-MOST_HELD_OUT]))
     spans = grown(before.spans if before else [], number)
-    use, why = decide(before, number, outcome)
+    use, why = decide(before, number, result)
     kept = lines(session, spans)
     held = lines(session, _EVER, held_out=True)
-    tried = outcome.trial
+    tried = result.trial
     made = append(
         session, ward, Step.LEARNT, by=SYSTEM, at=now, spans=spans, in_force=use, why=why[:200],
         lines=len(kept), sheets=len({row.form_id for row in kept}), added=added,
         held_lines=tried.lines, held_sheets=len({row.form_id for row in held}),
         right_before=tried.right_before, right_after=tried.right_after, won=tried.won, lost=tried.lost,
         kinds={kind: list(counts) for kind, counts in tried.kinds.items()},
-        seconds=max(0.0, (now - min(place.confirmed_at for place in places)).total_seconds()) if places else None,
+        seconds=max(0.0, (now - min(place.at for place in places)).total_seconds()) if places else None,
     )  # fmt: skip
     audit.record(session, ward, SYSTEM, "memory.learn", str(number), {"lines": added, "in_force": use or 0})
     return made
@@ -257,31 +213,31 @@ def _keep(
     keys: dict[str, str] = {}
     counts = [0, 0]
     for place in places:
-        one = learnt.get(place.id)
-        if one is None and not place.held_out:
+        said, one = place.confirmed, learnt.get(place.confirmed.id)
+        if one is None and not said.held_out:
             continue
         key_id = keys.get(place.form_id)
         if key_id is None:
             key_id = keys[place.form_id] = seals.new_key(session, "memory", ward)
         labels = {"all": "", "new": ""} if one is None else {"all": one.labels, "new": one.new}
-        content = examination(place) if one is None else one.content
+        content = _examination(said) if one is None else one.content
         row = MemoryLine(
             ward=ward,
-            id=place.id,
+            id=said.id,
             form_id=place.form_id,
             key_id=key_id,
             since=number,
-            held_out=place.held_out,
-            kind=place.kind,
-            weights=place.weights,
+            held_out=said.held_out,
+            kind=said.kind,
+            weights=said.weights,
             changed=place.changed,
             looked=place.looked,
-            confirmed_at=place.confirmed_at,
+            confirmed_at=place.at,
         )
         row.labels = seals.seal(session, key_id, line_as("labels", row.id), labels)
         row.content = seals.seal_bytes(session, key_id, line_as("content", row.id), content)
         session.add(row)
-        counts[place.held_out] += 1
+        counts[said.held_out] += 1
     session.flush()
     return counts[0], counts[1]
 
@@ -304,9 +260,9 @@ HELD_OFF = "職員が使用を止めています。"
 STAYS = "いま使っている版のほうが正しく読めるため、そのまま使います。"
 
 
-def decide(before: MemoryVersion | None, number: int, outcome: Outcome) -> tuple[int | None, str]:
+def decide(before: MemoryVersion | None, number: int, result: Result) -> tuple[int | None, str]:
     """Which version is read with after this training, and why, in words for the staff."""
-    trial, now = outcome.trial, outcome.now
+    trial, now = result.trial, result.now
     current = before.in_force if before is not None else None
     if before is not None and before.held_off:
         return None, HELD_OFF

@@ -76,9 +76,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ward"], ["ward.code"], name=op.f("fk_memory_version_ward")),
         sa.PrimaryKeyConstraint("ward", "number", name=op.f("pk_memory_version")),
     )
+    op.create_index("ix_paper_form_bundle", "paper_form", ["bundle_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_paper_form_bundle", table_name="paper_form")
     op.drop_table("memory_version")
     op.drop_table("memory_line")
     op.drop_table("seen_line")
