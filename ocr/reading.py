@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import clean, marks, problems, quality, sheet, showing
+from ocr import clean, marks, marks_reading, problems, quality, sheet, showing
 from ocr.arrays import Colour, Gray
 from ocr.compose import compose
 from ocr.decoding.by_kind import decoder
@@ -154,12 +154,8 @@ def tick(work: Work) -> Work:
     """Boxes and circled words."""
     page = work.page
     assert page
-    answers = {
-        key: tuple(marks.circled(page, zone) if zone.kind == "era" else marks.boxes(page, zone))
-        for key, zone in work.zones.items()
-        if zone.kind in MARK_KINDS and zone.codes
-    }
-    return work.but(answers=answers)
+    zones = [zone for zone in work.zones.values() if zone.kind in MARK_KINDS and zone.codes]
+    return work.but(answers=marks_reading.read(page, zones, marks_reading.shipped_net()))
 
 
 def check(work: Work) -> Work:
