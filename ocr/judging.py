@@ -90,11 +90,13 @@ def empty_reading(work: Work, zone: Zone) -> Reading:
 
 
 def mark_reading(work: Work, zone: Zone) -> Reading:
+    """What was ticked or circled. Where a look is needed, the places that it is about come first among the candidates;
+    the reasons never say which they are (they are not sealed, the candidates are)."""
     answers = work.answers.get(zone.key, ())
     yes = marks.chosen(answers)
     looks = [mark for mark in answers if mark.answer is marks.Answer.LOOK]
     several = len(yes) > 1 and zone.kind != "choices"
-    reasons = tuple(dict.fromkeys(mark.reason for mark in looks)) + (("二つ以上に印があります",) if several else ())
+    reasons = tuple(dict.fromkeys(mark.reason for mark in looks)) + ((marks.TWICE,) if several else ())
     confidence = min((mark.certainty for mark in answers), default=0.0) * (0.5 if several else 1.0)
     crop = (
         clean.bounds(zone.cells, work.straightened.shape, 2.0)
@@ -102,8 +104,11 @@ def mark_reading(work: Work, zone: Zone) -> Reading:
         else (0, 0, 1, 1)
     )
     value: Any = list(yes) if zone.kind == "choices" else yes[0] if len(yes) == 1 else None
-    text = "、".join(yes)
+    text = "、".join(mark.code for mark in answers if mark.code in yes or mark.reason == marks.TWICE)
     if not reasons:
-        reasons = ("印がはっきりしています",) if yes else (BLANK_REASON,)
+        said = tuple(mark.reason for mark in answers if mark.code in yes and mark.reason)
+        reasons = said or (("印がはっきりしています",) if yes else (BLANK_REASON,))
         return Reading(zone.key, value or None, text, round(confidence, 4), True, reasons, (), crop, ())
-    return Reading(zone.key, value or None, text, round(confidence, 4), False, reasons, zone.codes, crop, ())
+    asked = [mark.code for mark in looks]
+    others = (*asked, *(code for code in zone.codes if code not in asked))
+    return Reading(zone.key, value or None, text, round(confidence, 4), False, reasons, others, crop, ())

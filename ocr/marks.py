@@ -50,6 +50,7 @@ FILLED = "塗りつぶされています"
 OUTSIDE = "枠の外に印があります"
 SMALL = "印がうすいか小さいため判断できません"
 LOOSE = "囲みがはっきりしません"
+TWICE = "二つ以上に印があります"
 
 
 def boxes(page: Ink, zone: Zone) -> list[Mark]:

@@ -33,7 +33,6 @@ CLEAN = 0.06
 """Square millimetres of anything at all in a box and around it under which nobody drew there."""
 RED = 60
 CORRECTED = "一つを消して、ほかに印をつけています"
-TWICE = "二つ以上に印があります"
 OTHERS_STRUCK = "ほかがすべて線で消されています。残りの一つを選んだのか確かめてください"
 IN_RED = "赤い印です"
 NEAR_SEAL = "印影が重なっています"
@@ -151,7 +150,7 @@ def question(zone: Zone, places: Sequence[tuple[Mark, float]]) -> list[Mark]:
     struck = [place for place, (mark, gone) in enumerate(places) if mark.answer is Answer.LOOK and gone >= STRUCK_FROM]
     others = [mark for place, mark in enumerate(found) if mark.answer is Answer.LOOK and place not in struck]
     if len(yes) > 1:
-        return [_doubted(mark, TWICE) if place in yes else mark for place, mark in enumerate(found)]
+        return [_doubted(mark, marks.TWICE) if place in yes else mark for place, mark in enumerate(found)]
     if len(yes) == 1 and struck and not others:
         return [_corrected(mark, place, yes, struck) for place, mark in enumerate(found)]
     if not yes and not others and len(struck) == len(found) - 1 and len(struck) > 1:
