@@ -22,6 +22,8 @@ from ocr.problems import FILE_REASONS, Unreadable
 MOST_BYTES = 200 * 1024 * 1024
 MOST_PAGES = 400
 PAGE_SECONDS = 20.0
+NICE = 10
+"""For readers of stacks: the web goes first."""
 CHILD = Path(__file__).with_name("loading_child.py")
 KINDS = {b"%PDF": "pdf", b"II*\x00": "tiff", b"MM\x00*": "tiff", b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png"}
 
@@ -40,12 +42,19 @@ def iter_pages(
     tell: Callable[[int], None] | None = None,
     most: int = 0,
     strict: bool = False,
+    first: int = 0,
+    nice: int = 0,
 ) -> Iterator[Colour]:
     """The pages one after the other: a stack of 200 sheets never lies in memory as a whole. A page may take
-    ``seconds``; ``tell`` hears how many there are before the first; ``strict`` refuses PDFs that run something.
-    Raises Unreadable, also after pages that came out well."""
+    ``seconds``; ``tell`` hears how many there are before the first; ``strict`` refuses PDFs that run something;
+    pages before ``first`` are left out; ``nice`` lets others go before. Raises Unreadable, also after pages that came
+    out well."""
     kind = sniff(data)
-    child = _start(data, kind, most or MOST_PAGES, strict)
+    child = _start(data, kind, most or MOST_PAGES, strict, first)
+    data = b""  # the child has it: a stack lies in memory once
+    if nice:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, child.pid, nice)
     try:
         while True:
             head = _header(child, time.monotonic() + seconds)
@@ -78,7 +87,7 @@ def sniff(data: bytes) -> str:
     raise Unreadable("not-an-image")
 
 
-def _start(data: bytes, kind: str, most: int, strict: bool) -> subprocess.Popen[bytes]:
+def _start(data: bytes, kind: str, most: int, strict: bool, first: int = 0) -> subprocess.Popen[bytes]:
     """The file goes over as an unnamed file in memory: nothing personal on a disk or in a process list."""
     handle = os.memfd_create("scan")
     try:
@@ -86,7 +95,7 @@ def _start(data: bytes, kind: str, most: int, strict: bool) -> subprocess.Popen[
             file.write(data)
         os.lseek(handle, 0, os.SEEK_SET)
         return subprocess.Popen(
-            [sys.executable, "-I", str(CHILD), kind, str(most), *(["strict"] if strict else [])],
+            [sys.executable, "-I", str(CHILD), kind, str(most), str(first), *(["strict"] if strict else [])],
             stdin=handle,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

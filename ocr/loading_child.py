@@ -27,10 +27,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    kind, most_pages, strict = sys.argv[1], int(sys.argv[2]), "strict" in sys.argv[3:]
+    kind, most_pages, first, strict = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), "strict" in sys.argv[4:]
     data = sys.stdin.buffer.read()
     try:
-        pages = from_pdf(data, most_pages, strict) if kind == "pdf" else from_picture(data, kind, most_pages)
+        pages = (
+            from_pdf(data, most_pages, first, strict) if kind == "pdf" else from_picture(data, kind, most_pages, first)
+        )
         for page in pages:
             send({"width": page.width, "height": page.height}, page.tobytes())
     except Refused as refused:
@@ -49,7 +51,7 @@ def send(head: dict[str, Any], body: bytes = b"") -> None:
     sys.stdout.buffer.flush()
 
 
-def from_picture(data: bytes, kind: str, most_pages: int) -> Iterator[Any]:
+def from_picture(data: bytes, kind: str, most_pages: int, first: int = 0) -> Iterator[Any]:
     from PIL import Image, ImageFile, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded
@@ -62,6 +64,11 @@ def from_picture(data: bytes, kind: str, most_pages: int) -> Iterator[Any]:
     if pages > most_pages:
         raise Refused("too-many-pages", most_pages)
     send({"pages": pages})
+    if first >= pages:
+        return
+    if first:
+        number = first
+        picture.seek(first)
     while True:
         check(*picture.size)
         try:
@@ -111,7 +118,7 @@ def _with(frame: Any, exif: Any) -> Any:
     return frame
 
 
-def from_pdf(data: bytes, most_pages: int, strict: bool = False) -> Iterator[Any]:
+def from_pdf(data: bytes, most_pages: int, first: int = 0, strict: bool = False) -> Iterator[Any]:
     import pypdfium2
 
     try:
@@ -129,7 +136,7 @@ def from_pdf(data: bytes, most_pages: int, strict: bool = False) -> Iterator[Any
     if document.get_formtype():
         document.init_forms()  # what was typed into its fields is drawn too
     send({"pages": len(document)})
-    for number in range(len(document)):
+    for number in range(first, len(document)):
         page = document[number]
         width, height = page.get_size()
         longest = max(width, height, 1.0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from counter import ids, vault
-from counter.models.intake import OPEN, Batch, FileState, FormState, PaperForm, Reading, ScanFile, ScanPage
+from counter.models.intake import (
+    OPEN,
+    Batch,
+    BatchState,
+    FileState,
+    FormState,
+    PaperForm,
+    Reading,
+    ScanFile,
+    ScanPage,
+)
 from counter.models.keys import Key
-from counter.services import audit, pictures, spot_check
+from counter.services import audit, duplicates, grouping, memory, pictures, spot_check
 from counter.services.blobs import Blobs
+from counter.services.grouping import UNREADABLE
 from forms.my_number import holds_my_number
 
 if TYPE_CHECKING:
@@ -28,12 +40,10 @@ TRIES = 3
 
 EMPTY = "ファイルが空でした"
 GAVE_UP = "読み取りの途中で止まりました"
-UNREADABLE = "読み取れませんでした"
 BLANKED = "個人番号とみられる部分を消しました"
 
-BLANK = "白紙のページ"
-
-_BLANK_PAGE = "blank-page"
+ONE_PAGE = (b"\xff\xd8\xff", b"\x89PNG")
+"""How files begin that have one page whatever is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +51,35 @@ class Upload:
     """One file as it came: the name is what the sender's machine says, nothing more."""
 
     name: str
-    data: bytes
+    read: Callable[[], bytes]
+    """one file of many lies in memory at a time"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Original:
     """A file to read, and the positions of its pages that were read before (a worker may have died)."""
 
     name: str
     data: bytes
     done: frozenset[int]
+
+    def take(self) -> bytes:
+        """The bytes, once: who has them lets them go when they are no longer needed."""
+        data, self.data = self.data, b""
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is made of a page before any transaction: our own picture, what tells a 個人番号, what a second scan shows."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    scale: float
+    told: frozenset[str]
+    trace: duplicates.Trace
+    scanned_before: str | None = None
 
 
 def receive(
@@ -59,51 +88,69 @@ def receive(
     *,
     ward: str,
     actor: str,
-    uploads: Sequence[Upload],
+    uploads: Iterable[Upload],
     counter_date: dt.date,
     nonce: str,
+    source: str = "upload",
 ) -> Batch:
     """Keep the files and queue their reading. The same nonce again is the same batch."""
     known = session.scalars(sa.select(Batch).where(Batch.nonce == nonce)).one_or_none()
     if known is not None:
         return known
-    batch = Batch(ward=ward, id=ids.new_id(), nonce=nonce, counter_date=counter_date, created_by=actor)
+    batch = Batch(ward=ward, id=ids.new_id(), nonce=nonce, counter_date=counter_date, created_by=actor, source=source)
     session.add(batch)
     session.flush()
-    for position, upload in enumerate(uploads[:MOST_FILES]):
-        _keep(session, blobs, batch, position, upload)
+    count = 0
+    for upload in itertools.islice(uploads, MOST_FILES):
+        keep_file(session, blobs, batch, count, upload.name, upload.read())
+        count += 1
     session.flush()
-    audit.record(session, ward, actor, "batch.receive", batch.id, {"files": len(uploads[:MOST_FILES])})
+    audit.record(session, ward, actor, "batch.receive", batch.id, {"files": count})
     return batch
 
 
-def _keep(session: Session, blobs: Blobs, batch: Batch, position: int, upload: Upload) -> None:
+def keep_file(
+    session: Session, blobs: Blobs, batch: Batch, position: int, name: str, data: bytes, origin: bytes | None = None
+) -> ScanFile:
+    """Sealed on disk, and queued for reading unless the same bytes came before: then a clerk says whether to."""
     seals = vault.of(session)
     file = ScanFile(
         ward=batch.ward,
         id=ids.new_id(),
         batch_id=batch.id,
         position=position,
-        size=len(upload.data),
+        size=len(data),
+        pages=1 if data.startswith(ONE_PAGE) else None,
+        origin=origin,
         key_id=seals.new_key(session, "scan", batch.ward),
         state=FileState.WAITING,
     )
-    name = upload.name.encode("utf-8", "replace").decode("utf-8")[-120:]
+    name = name.encode("utf-8", "replace").decode("utf-8")[-120:]
     file.name = seals.seal(session, file.key_id, f"scan_file:name:{file.id}", name)
-    if upload.data:
-        file.blob = blobs.put(seals.seal_bytes(session, file.key_id, f"scan_file:blob:{file.id}", upload.data))
+    if data:
+        file.fingerprint = duplicates.fingerprint(session, batch.ward, data)
+        file.twin_id = duplicates.same_file(session, file.fingerprint)
+        file.state = FileState.HELD if file.twin_id else FileState.WAITING
+        file.blob = blobs.put(seals.seal_bytes(session, file.key_id, f"scan_file:blob:{file.id}", data))
     session.add(file)
     session.flush()
-    if upload.data:
-        session.info["enqueue"](session, JOB, f"read:{file.id}", file.ward, file.id, queue=QUEUE)
-    else:
+    if not data:
         _fail(session, file, EMPTY)
+    elif file.state == FileState.WAITING:
+        queue(session, file, f"read:{file.id}")
+    return file
+
+
+def queue(session: Session, file: ScanFile, job_id: str = "") -> None:
+    """Have a waiting file read. Without a `job_id` of its own this is another go."""
+    job_id = job_id or f"read:{file.id}:{ids.new_id()}"
+    session.info["enqueue"](session, JOB, job_id, file.ward, file.id, queue=QUEUE)
 
 
 def to_read(session: Session, blobs: Blobs, file_id: str) -> Original | None:
     """The original, opened; None when there is nothing left to do with it."""
     file = session.scalars(sa.select(ScanFile).where(ScanFile.id == file_id)).one_or_none()
-    if file is None or file.blob is None or file.state != FileState.WAITING:
+    if file is None or file.blob is None or not goes_on(session, file_id):
         return None
     if file.attempts >= TRIES:
         _fail(session, file, GAVE_UP)
@@ -114,6 +161,16 @@ def to_read(session: Session, blobs: Blobs, file_id: str) -> Original | None:
     data = seals.open_bytes(session, file.key_id, f"scan_file:blob:{file.id}", blobs.get(file.blob))
     done = frozenset(session.scalars(sa.select(ScanPage.position).where(ScanPage.file_id == file_id)))
     return Original(file_name(session, file), data, done)
+
+
+def goes_on(session: Session, file_id: str) -> bool:
+    """Whether the file is still to be read: a clerk may have paused or cancelled its batch."""
+    found = session.execute(
+        sa.select(ScanFile.state, Batch.state.label("batch"))
+        .join(Batch, sa.and_(Batch.ward == ScanFile.ward, Batch.id == ScanFile.batch_id))
+        .where(ScanFile.id == file_id)
+    ).one_or_none()
+    return found is not None and found.state == FileState.WAITING and found.batch == BatchState.RUNNING
 
 
 def file_name(session: Session, file: ScanFile) -> str:
@@ -172,27 +229,35 @@ def purge(session: Session, blobs: Blobs) -> int:
     return len(gone)
 
 
+def prepare(
+    session: Session, seen: PageReading | None, image: Any, phones: Collection[str], now: dt.datetime
+) -> Prepared:
+    """What takes its time, before the transaction that keeps the page. `phones`: keys of zones for phones."""
+    readings = list(seen.values.values()) if seen is not None and seen.found else []
+    told = [reading for reading in readings if _tells_a_number(reading, phones)]
+    pixels = image if seen is None else seen.straightened
+    jpeg, width, height = pictures.encode(pixels, [reading.crop for reading in told])
+    found = duplicates.trace(seen)
+    before = duplicates.scanned_before(session, seen, found, now)
+    return Prepared(
+        jpeg, width, height, width / pixels.shape[1], frozenset(reading.key for reading in told), found, before
+    )
+
+
 def record_page(
-    session: Session,
-    blobs: Blobs,
-    file_id: str,
-    position: int,
-    seen: PageReading | None,
-    image: Any,
-    phones: Collection[str] = (),
+    session: Session, blobs: Blobs, file_id: str, position: int, seen: PageReading | None, ready: Prepared
 ) -> ScanPage:
-    """Keep what was read of one page; `seen` None: the reader failed on it. `phones`: keys of zones for phones."""
+    """Keep what was read of one page; `seen` None: the reader failed on it. Twice is no error."""
     file = _file(session, file_id)
     known = session.scalars(
         sa.select(ScanPage).where(ScanPage.file_id == file_id, ScanPage.position == position)
     ).one_or_none()
     if known is not None:
         return known
-    form = _form_of(session, file, seen)
-    readings = list(seen.values.values()) if seen is not None and seen.found else []
-    told = [reading for reading in readings if _tells_a_number(reading, phones)]
-    pixels = image if seen is None else seen.straightened
-    jpeg, width, height = pictures.encode(pixels, [reading.crop for reading in told])
+    file.attempts = 0  # it goes forward: being killed and resumed many times is not its fault
+    form = grouping.form_of(session, file, seen, ready.trace, ready.scanned_before, position)
+    elsewhere = form.reason == grouping.OTHER_WARD
+    readings = list(seen.values.values()) if seen is not None and seen.found and not elsewhere else []
     page = ScanPage(
         ward=file.ward,
         id=ids.new_id(),
@@ -201,28 +266,36 @@ def record_page(
         position=position,
         form_id=form.id,
         page=(seen.page if seen is not None else None) or 1,
-        width=width,
-        height=height,
+        width=ready.width,
+        height=ready.height,
         blob="",
         found=seen is not None and seen.found,
         problems=[UNREADABLE] if seen is None else [issue.text for issue in seen.problems],
         seconds=0.0 if seen is None else float(seen.seconds),
     )
-    page.blob = blobs.put(vault.of(session).seal_bytes(session, form.key_id, f"scan_page:blob:{page.id}", jpeg))
+    page.blob = blobs.put(vault.of(session).seal_bytes(session, form.key_id, f"scan_page:blob:{page.id}", ready.jpeg))
+    page.trace = None if elsewhere else duplicates.seal(session, form.key_id, page.id, ready.trace)
     session.add(page)
     session.flush()
-    scale = width / pixels.shape[1]
+    _keep_readings(session, form, page, readings, ready)
+    session.flush()
+    return page
+
+
+def _keep_readings(
+    session: Session, form: PaperForm, page: ScanPage, readings: Collection[Read], ready: Prepared
+) -> None:
     whole = {reading.key for reading in readings}
     of_parts = {key.rpartition(".")[0] for key in whole} & whole
     for reading in readings:
+        hidden = reading.key in ready.told
         part = reading.key.rpartition(".")[0] in whole
-        session.add(
-            _reading(
-                session, form, page, reading, scale, hidden=reading in told, part=part, whole=reading.key in of_parts
-            )
+        row = _reading(
+            session, form, page, reading, ready.scale, hidden=hidden, part=part, whole=reading.key in of_parts
         )
-    session.flush()
-    return page
+        session.add(row)
+        if not hidden:
+            memory.keep_lines(session, form, row, reading.lines)
 
 
 def _reading(
@@ -265,59 +338,9 @@ def _reading(
     return row
 
 
-def _form_of(session: Session, file: ScanFile, seen: PageReading | None) -> PaperForm:
-    """The form of this batch that has the page's serial and still lacks this page; else a new one."""
-    if seen is None:
-        return _new_form(session, file, FormState.MANUAL, reason=UNREADABLE)
-    why = next((issue for issue in seen.problems if issue.fatal), None)
-    if why is not None and why.code == _BLANK_PAGE:
-        return _new_form(session, file, FormState.SET_ASIDE, reason=BLANK)
-    if seen.serial:
-        candidates = session.scalars(
-            sa.select(PaperForm)
-            .where(
-                PaperForm.batch_id == file.batch_id,
-                PaperForm.serial == seen.serial,
-                PaperForm.sheet_digest == seen.sheet_digest,
-                PaperForm.state.in_(OPEN),
-                PaperForm.answers.is_(None),
-            )
-            .order_by(PaperForm.created_at, PaperForm.id)
-        )
-        for form in candidates:
-            pages = sa.select(ScanPage.id).where(ScanPage.form_id == form.id, ScanPage.page == seen.page)
-            if session.scalars(pages).first() is None:
-                form.state = FormState.REVIEW if seen.found else form.state
-                return form
-    return _new_form(
-        session,
-        file,
-        FormState.REVIEW if seen.found else FormState.MANUAL,
-        procedure=seen.procedure,
-        sheet_digest=seen.sheet_digest,
-        serial=seen.serial,
-        reason=why.text[:200] if why else None,
-    )
-
-
-def _new_form(session: Session, file: ScanFile, state: FormState, **values: Any) -> PaperForm:
-    form = PaperForm(
-        ward=file.ward,
-        id=ids.new_id(),
-        batch_id=file.batch_id,
-        file_id=file.id,
-        state=state,
-        key_id=vault.of(session).new_key(session, "paper", file.ward),
-        **values,
-    )
-    session.add(form)
-    session.flush()
-    return form
-
-
 def _fail(session: Session, file: ScanFile, reason: str) -> None:
     file.state, file.reason = FileState.FAILED, reason[:200]
-    _new_form(session, file, FormState.MANUAL, reason=reason[:200])
+    grouping.new_form(session, file, FormState.MANUAL, reason=reason[:200])
 
 
 def _file(session: Session, file_id: str) -> ScanFile:

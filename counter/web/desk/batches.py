@@ -45,7 +45,7 @@ def home() -> flask.typing.ResponseReturnValue:
 @access.staff("desk")
 def upload() -> flask.typing.ResponseReturnValue:
     uploads = [
-        Upload(file.filename or "", file.read()) for file in flask.request.files.getlist("scans") if file.filename
+        Upload(file.filename or "", file.read) for file in flask.request.files.getlist("scans") if file.filename
     ]
     if not uploads:
         return _home("取り込むファイルを選んでください。"), 422
@@ -64,7 +64,7 @@ def samples() -> flask.typing.ResponseReturnValue:
     files = sample_files()
     if not files:
         raise NotFound
-    return _receive([Upload(file.name, file.read_bytes()) for file in files], _today())
+    return _receive([Upload(file.name, file.read_bytes) for file in files], _today())
 
 
 @blueprint.get("/batches/<batch_id>")

@@ -1,0 +1,238 @@
+"""Who reads a page for a worker: a process of its own that may hang, crash or grow; without one, this process itself."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from counter.services.memory import ActiveMemory
+    from ocr.results import PageReading
+    from ocr.template import Template
+
+log = logging.getLogger("counter.read")
+
+START_SECONDS = 60.0
+PAGE_SECONDS = 45.0
+"""A page takes about one second; this is what a hang costs."""
+MOST_KILOBYTES = 850_000
+"""A child that holds more is replaced after its page."""
+ROOT = Path(__file__).resolve().parents[2]
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+
+
+class Lost(Exception):
+    """The reader hung, crashed or stumbled over this page; the page is typed by hand."""
+
+
+class NotAvailable(Exception):
+    """No reading process can be started on this machine now."""
+
+
+class Reader(Protocol):
+    """Reads one page while its caller does something else."""
+
+    def submit(self, image: Any, templates: Mapping[str, Template], memory: ActiveMemory | None) -> None: ...
+
+    def result(self) -> PageReading:
+        """What the page that was submitted says. Raises Lost."""
+
+
+class Here:
+    """Reads in this process: for tests, and where no other can be started."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[Any, ...] = ()
+
+    def submit(self, image: Any, templates: Mapping[str, Template], memory: ActiveMemory | None) -> None:
+        self._asked = image, templates, memory
+
+    def result(self) -> PageReading:
+        from ocr.reading import read_page
+
+        (image, templates, memory), self._asked = self._asked, ()
+        more = {"readers": _readers(memory)} if memory is not None else {}
+        try:
+            return read_page(image, templates, **more)
+        except Exception as error:
+            log.exception("the reader failed on a page")
+            raise Lost from error
+
+
+def _readers(memory: ActiveMemory) -> Any:
+    from ocr.memory import LineKeys, Memory
+    from ocr.reading import Readers, shipped_readers
+
+    shipped = shipped_readers()
+    if shipped.first is None:
+        return shipped
+    return Readers(Memory.of(LineKeys.load(line) for line in memory.lines).over(shipped.first), shipped.second)
+
+
+class Child:
+    """Reads in a process that lives as long as this one, and is replaced when a page was too much for it."""
+
+    def __init__(
+        self, *, page_seconds: float = PAGE_SECONDS, program: Sequence[str] = ("-m", "ocr.reader_child")
+    ) -> None:
+        self._page_seconds = page_seconds
+        self._program = program
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+        self._forms: dict[str, Template] = {}
+        self._memory: str | None = None
+        self._deadline = 0.0
+        self._asked = False
+        self._lost = ""
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def submit(self, image: Any, templates: Mapping[str, Template], memory: ActiveMemory | None) -> None:
+        """Raises NotAvailable. A child that dies of the page says so at ``result``."""
+        from ocr import wire
+
+        if self._asked or self._process is None or self._process.poll() is not None:
+            self._start()  # also where an answer was never fetched: it would be taken for this page's
+        self._lost = ""
+        key = memory.key if memory is not None else None
+        try:
+            for digest, template in templates.items():
+                if self._forms.get(digest) is not template:
+                    self._tell({"do": "form", "digest": digest, "template": _packed(template)})
+                    self._forms[digest] = template
+            if memory is not None and key != self._memory:
+                self._tell({"do": "memory", "lines": memory.lines})
+                self._memory = key
+            self._deadline, self._asked = time.monotonic() + self._page_seconds, True
+            assert self._line is not None
+            self._line.settimeout(self._page_seconds)
+            wire.send(self._line, {"do": "page", "image": image, "digests": sorted(templates), "memory": bool(key)})
+        except (wire.Closed, TimeoutError, OSError) as gone:
+            self._lost = f"asking: {type(gone).__name__}"
+            self.end()
+
+    def result(self) -> PageReading:
+        from ocr import wire
+        from ocr.results import PageReading
+
+        if self._line is None:
+            raise Lost(self._lost)
+        try:
+            self._line.settimeout(max(0.1, self._deadline - time.monotonic()))
+            answer = wire.receive(self._line)
+            self._asked = False
+        except (wire.Closed, TimeoutError) as gone:
+            said = "hung" if isinstance(gone, TimeoutError) else "crashed"
+            self.end()
+            log.warning("the reader %s on a page and was replaced", said)
+            raise Lost(said) from gone
+        page = answer.get("page")
+        if not isinstance(page, PageReading):
+            log.error("the reader failed on a page: %s at %s", answer.get("error"), answer.get("at"))
+            raise Lost("stumbled")
+        if int(answer.get("kilobytes", 0)) > MOST_KILOBYTES:
+            log.info("the reader has grown and is replaced")
+            self.end()
+        return page
+
+    def end(self) -> None:
+        """Kill it and whatever it started in its group; the next page begins a new one."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+        self._forms, self._memory, self._asked = {}, None, False
+
+    def _tell(self, said: dict[str, Any]) -> None:
+        from ocr import wire
+
+        assert self._line is not None
+        self._line.settimeout(START_SECONDS)
+        wire.send(self._line, said)
+        if wire.receive(self._line):
+            raise wire.Closed
+
+    def _start(self) -> None:
+        from ocr import wire
+
+        self.end()
+        ours, theirs = socket.socketpair()
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._program, str(theirs.fileno())],
+                cwd=ROOT,
+                env={**environment, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # what a library prints about a page is about a person
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+            self._line = ours
+            theirs.close()
+            ours.settimeout(START_SECONDS)
+            if not wire.receive(ours).get("ready"):
+                raise wire.Closed
+        except (OSError, wire.Closed) as broken:
+            theirs.close()
+            ours.close()
+            self.end()
+            raise NotAvailable from broken
+
+
+def _packed(template: Template) -> Template:
+    """With its blank pages as PNG: what goes over the line, and what the child keeps."""
+    from ocr.template import Blanks, Template
+
+    return Template(template.sheet, template.kinds, Blanks.of(template.blanks))
+
+
+class Either:
+    """The child; this process where none can be started."""
+
+    def __init__(self, child: Child) -> None:
+        self._child, self._here = child, Here()
+        self._now: Reader = child
+
+    def submit(self, image: Any, templates: Mapping[str, Template], memory: ActiveMemory | None) -> None:
+        try:
+            self._child.submit(image, templates, memory)
+            self._now = self._child
+        except NotAvailable:
+            log.warning("no reading process could be started: reading in the worker itself")
+            self._now = self._here
+            self._here.submit(image, templates, memory)
+
+    def result(self) -> PageReading:
+        return self._now.result()
+
+
+_worker: Child | None = None
+_turn = threading.Lock()
+
+
+@contextlib.contextmanager
+def of_worker() -> Any:
+    """The one reader of this worker, for one file at a time."""
+    global _worker
+    with _turn:
+        if _worker is None:
+            _worker = Child()
+        yield Either(_worker)
