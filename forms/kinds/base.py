@@ -42,6 +42,8 @@ class Kind(ABC):
     """One kind of answer. Values are JSON; ``valid`` means that parsing what a form is refilled with gives it again."""
 
     code: ClassVar[str]
+    title: ClassVar[str]
+    """as clerks call it, in their statistics"""
     prefill: ClassVar[bool] = True
 
     @abstractmethod

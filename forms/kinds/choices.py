@@ -18,6 +18,7 @@ class Choice(Kind):
     """One code of ``options``, each (code, label)."""
 
     code: ClassVar[str] = "choice"
+    title: ClassVar[str] = "選択"
     options: Options = YES_NO
 
     def parse(self, raw: Any) -> str:
@@ -47,6 +48,7 @@ class Choices(Kind):
     """Codes of ``options`` in their order, none twice. ``least``: how many must be picked."""
 
     code: ClassVar[str] = "choices"
+    title: ClassVar[str] = "複数選択"
     options: Options = ()
     least: int = 1
 
@@ -89,6 +91,7 @@ class Ward(Choice):
     """One of the 23 wards, by 全国地方公共団体コード."""
 
     code: ClassVar[str] = "ward"
+    title: ClassVar[str] = "区"
     options: Options = WARD_OPTIONS
 
     def wards(self, value: Json) -> tuple[str, ...]:
@@ -103,6 +106,7 @@ class Wards(Choices):
     """Several of the 23 wards."""
 
     code: ClassVar[str] = "wards"
+    title: ClassVar[str] = "区（複数）"
     options: Options = WARD_OPTIONS
 
     def wards(self, value: Json) -> tuple[str, ...]:
@@ -114,6 +118,7 @@ class Declaration(Kind):
     """A statement one agrees to. Nothing but the person's own hand may fill it."""
 
     code: ClassVar[str] = "declaration"
+    title: ClassVar[str] = "同意・宣言"
     prefill: ClassVar[bool] = False
 
     def parse(self, raw: Any) -> str:
@@ -145,6 +150,7 @@ class Person(Kind):
     """A pointer to one of the people of the list section ``of``; its value is their id."""
 
     code: ClassVar[str] = "person"
+    title: ClassVar[str] = "人"
     of: str = "people"
 
     def parse(self, raw: Any) -> str:

@@ -23,6 +23,7 @@ class Postcode(Kind):
     """郵便番号: seven digits, kept without its hyphen."""
 
     code: ClassVar[str] = "postcode"
+    title: ClassVar[str] = "郵便番号"
 
     def parse(self, raw: Any) -> str:
         digits = re.sub(r"[\s〒-]", "", narrow(raw))
@@ -45,6 +46,7 @@ class Phone(Kind):
     """{e164, as_written}: any number libphonenumber knows, 060 mobiles too; one field, any way of writing."""
 
     code: ClassVar[str] = "phone"
+    title: ClassVar[str] = "電話番号"
 
     def parse(self, raw: Any) -> dict[str, str]:
         written = clean(raw, 40)
@@ -79,6 +81,7 @@ class Email(Kind):
     """A mail address; its form is checked, no name server is asked."""
 
     code: ClassVar[str] = "email"
+    title: ClassVar[str] = "メールアドレス"
 
     def parse(self, raw: Any) -> str:
         written = clean(raw, 254)
@@ -160,6 +163,7 @@ class City(Text):
     """都道府県と市区町村; one of the 23 wards is written in full, 東京都江東区, whatever was typed."""
 
     code: ClassVar[str] = "city"
+    title: ClassVar[str] = "市区町村"
 
     def parse(self, raw: Any) -> str:
         written = Text.parse(self, raw)
@@ -178,6 +182,7 @@ class Address(Composite):
     """
 
     code: ClassVar[str] = "address"
+    title: ClassVar[str] = "住所"
     abroad: bool = False
 
     def parts(self) -> tuple[Part, ...]:
@@ -216,6 +221,7 @@ class Account(Composite):
     """A bank account of the person it belongs to; the holder is that person by construction."""
 
     code: ClassVar[str] = "account"
+    title: ClassVar[str] = "口座"
 
     def parts(self) -> tuple[Part, ...]:
         return (

@@ -35,6 +35,7 @@ class Date(Kind):
     """
 
     code: ClassVar[str] = "date"
+    title: ClassVar[str] = "日付"
     partial: bool = False
     past: bool = False
     future: bool = False

@@ -29,6 +29,7 @@ class File(Kind):
     """
 
     code: ClassVar[str] = "file"
+    title: ClassVar[str] = "添付書類"
     prefill: ClassVar[bool] = False
     most: int = 3
     types: tuple[str, ...] = (*IMAGES, PDF)

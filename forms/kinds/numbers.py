@@ -15,6 +15,7 @@ class Digits(Kind):
     """Digits that are a name, not an amount: leading zeros count. ``least`` … ``most``: how many."""
 
     code: ClassVar[str] = "digits"
+    title: ClassVar[str] = "番号"
     least: int = 1
     most: int = 20
 
@@ -40,6 +41,7 @@ class Count(Kind):
     """A whole number from ``least`` to ``most``."""
 
     code: ClassVar[str] = "count"
+    title: ClassVar[str] = "数"
     least: int = 0
     most: int = 999
 
@@ -63,6 +65,7 @@ class CorporateNumber(Kind):
     """法人番号, 13 digits; the first is the check digit (法人番号の指定等に関する省令 2条)."""
 
     code: ClassVar[str] = "corporate_number"
+    title: ClassVar[str] = "法人番号"
 
     def parse(self, raw: Any) -> str:
         digits = re.sub(r"[\s-]", "", narrow(raw))
@@ -90,6 +93,7 @@ class InvoiceNumber(Kind):
     """適格請求書発行事業者登録番号: T and 13 digits. A corporation's is T + 法人番号; others carry no check digit."""
 
     code: ClassVar[str] = "invoice_number"
+    title: ClassVar[str] = "登録番号"
 
     def parse(self, raw: Any) -> str:
         text = re.sub(r"[\s-]", "", narrow(raw)).upper()

@@ -17,6 +17,7 @@ class Text(Kind):
     """One line, kept as written. ``longest`` in characters; ``written``: its width on paper in mm."""
 
     code: ClassVar[str] = "text"
+    title: ClassVar[str] = "文字"
     longest: int = 200
     written: float = 80.0
     reads: str = "text"
@@ -36,6 +37,7 @@ class LongText(Kind):
     """A paragraph, line breaks kept. ``lines``: ruled lines on paper, 12 mm apart."""
 
     code: ClassVar[str] = "long_text"
+    title: ClassVar[str] = "自由記述"
     longest: int = 2000
     lines: int = 3
 
@@ -110,6 +112,7 @@ class Name(_Name):
     """A person's name, kept byte for byte: normalising changes names (神 U+FA19, 塚 U+FA10)."""
 
     code: ClassVar[str] = "name"
+    title: ClassVar[str] = "氏名"
 
     def parts(self) -> tuple[Part, ...]:
         word = Text(self.longest)
@@ -136,6 +139,7 @@ class Kana(_Name):
     """The reading of a name in full-width katakana; hiragana and half width are taken and turned."""
 
     code: ClassVar[str] = "kana"
+    title: ClassVar[str] = "フリガナ"
 
     def _clean_part(self, raw: object) -> str:
         text = katakana(clean(raw, self.longest))

@@ -44,9 +44,11 @@ _TASKS = (
     ("desk", "取込", "desk.home", "desk."),
     ("desk", "確認", "review.waiting", "review."),
     ("desk", "用紙", "sheets.choose", "sheets."),
+    ("desk", "読み取りの正確さ", "accuracy.show", "accuracy."),
     ("admin", "手続", "settings.procedures", "settings."),
     ("admin", "所管課", "offices.show", "offices."),
     ("admin", "来庁の受付時間", "visits.settings", "visits.s"),
+    ("admin", "2人での確認", "passing.rules", "passing.r"),
     ("admin", "職員", "admin.people", "admin."),
 )
 
