@@ -17,16 +17,23 @@ NOTHING = -18.0
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared and cached by identity
 class Alphabet:
-    """The characters a recogniser can answer; place 0 is the CTC blank and holds the empty string."""
+    """The characters a recogniser can answer; place 0 is the CTC blank and holds the empty string. Those from place
+    ``own`` on it does not know itself (0: it knows all): only a memory gives them a probability."""
 
     characters: tuple[str, ...]
+    own: int = 0
     index: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {c: i for i, c in enumerate(self.characters) if c})
+        object.__setattr__(self, "own", self.own or len(self.characters))
 
     def __len__(self) -> int:
         return len(self.characters)
+
+    def lacks(self, character: str) -> bool:
+        """Whether the recogniser itself can never answer this character."""
+        return self.index.get(character, self.own) >= self.own
 
 
 class Posterior(Protocol):
@@ -67,8 +74,10 @@ class FeaturePosterior:
 
     def columns(self, ids: Sequence[int]) -> Floats:
         wanted = np.asarray(ids, dtype=np.int64)
-        logits = self.features @ self.head.weights[wanted].T + self.head.bias[wanted]
-        return np.asarray(logits - self.norm[:, None], dtype=np.float32)
+        known = wanted < len(self.head.bias)
+        rows = np.where(known, wanted, BLANK)
+        logits = self.features @ self.head.weights[rows].T + self.head.bias[rows]
+        return np.asarray(np.where(known, logits - self.norm[:, None], NOTHING), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

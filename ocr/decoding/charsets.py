@@ -135,6 +135,8 @@ def kana_shapes(extra: str = "") -> dict[str, str]:
 @cache
 def is_japanese(character: str) -> bool:
     """Written in Japan: in JIS X 0213 or in Windows' extensions of JIS X 0208."""
+    if character in ELSEWHERE_IN_NAMES:
+        return True
     for codec in ("cp932", "euc_jis_2004"):
         try:
             character.encode(codec)
@@ -152,6 +154,26 @@ def fold(character: str) -> str:
         character = unicodedata.normalize("NFKC", character)
     folded = CHINESE_FORMS.get(character, character)
     return folded if is_japanese(folded) else ""
+
+
+ELSEWHERE_IN_NAMES = "𠮷"
+"""Written in names though JIS has no place for it."""
+
+
+def wider(alphabet: Alphabet) -> Alphabet:
+    """With every letter that is written in Japan and that this alphabet lacks, so that a memory can answer it: always
+    the same ones, and what is bound to an alphabet need not be bound anew for each memory."""
+    lacking = [c for c in (*_letters(), *ELSEWHERE_IN_NAMES) if c not in alphabet.index]
+    return Alphabet((*alphabet.characters, *lacking), own=len(alphabet))
+
+
+def _letters() -> Iterable[str]:
+    """Kana and kanji of JIS."""
+    for first, last in LETTERS:
+        yield from (c for code in range(first, last) if unicodedata.category(c := chr(code)) == "Lo" and is_japanese(c))
+
+
+LETTERS = ((0x3041, 0x3100), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2B740))
 
 
 @cache

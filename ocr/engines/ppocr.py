@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,8 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr.arrays import Floats, Gray
-from ocr.decoding.charsets import fold
+from ocr.arrays import Floats, Gray, HalfFloats
+from ocr.decoding.charsets import fold, wider
 from ocr.engines import EngineMissing
 from ocr.posterior import BLANK, NOTHING, Alphabet, FeaturePosterior, Head, Posterior
 
@@ -47,7 +48,8 @@ class PaddleReader:
             with_outputs(weights, (FEATURES, WEIGHTS, BIAS)), options, providers=["CPUExecutionProvider"]
         )
         dictionary = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
-        self.alphabet = Alphabet(("", *dictionary, " "))
+        self.alphabet = wider(Alphabet(("", *dictionary, " ")))
+        self.weights = hashlib.sha256(weights).hexdigest()[:8]
         blank = np.ones((1, 3, HEIGHT, STEP), np.float32)
         matrix, bias = self._session.run([WEIGHTS, BIAS], {"x": blank})
         self._head = Head(np.ascontiguousarray(np.asarray(matrix, np.float32).T), np.asarray(bias, np.float32))
@@ -70,13 +72,17 @@ class PaddleReader:
                 answers[place] = self._posterior(seen.copy())
         return [answers[place] for place in range(len(lines))]
 
-    def _posterior(self, features: Floats) -> Posterior:
+    def again(self, features: Floats | HalfFloats, weights: str) -> FeaturePosterior | None:
+        """What was seen in a line, from the features that were kept of it; None for those of other weights."""
+        return self._posterior(np.asarray(features, np.float32)) if weights == self.weights else None
+
+    def _posterior(self, features: Floats) -> FeaturePosterior:
         logits = features @ self._kept_weights + self._kept_bias
         most = logits.max(axis=1, keepdims=True)
         norm = np.log(np.exp(logits - most).sum(axis=1)) + most[:, 0]
         peak = np.full(len(self.alphabet), NOTHING, np.float32)
         peak[self._kept] = np.maximum((logits - norm[:, None]).max(axis=0), NOTHING)
-        return FeaturePosterior(self.alphabet, self._head, features, np.asarray(norm, np.float32), peak)
+        return FeaturePosterior(self.alphabet, self._head, features, np.asarray(norm, np.float32), peak, self.weights)
 
 
 def prepare(line: Gray) -> Floats:
