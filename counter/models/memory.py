@@ -15,7 +15,8 @@ from counter.models.base import Base, WardOwned, id_column, now
 class SeenLine(WardOwned, Base):
     """One written line as the recogniser saw it, until a clerk says what stands there.
 
-    Sealed under the form's key. It goes when the form is settled: learnt from where it was confirmed, dropped elsewhere.
+    Sealed under the form's key. It goes when the form is settled: seconds later where it was confirmed and is learnt from, a
+    day later where it was set aside (a clerk may take that back).
     """
 
     __tablename__ = "seen_line"

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from counter import ids, tenancy, vault
 from counter.models.intake import OPEN, PaperForm, Reading
-from counter.models.keys import Key
 from counter.models.memory import MemoryLine, MemoryVersion, SeenLine, Step
+from counter.queries.memory import in_force, line_as, lines, newest
 from counter.services import audit
-from counter.services.memory_versions import append, in_force, newest, within
+from counter.services.memory_versions import append
 
 if TYPE_CHECKING:
     from ocr.results import LineSeen
@@ -43,11 +43,6 @@ def keep_lines(session: Session, form: PaperForm, row: Reading, lines: Sequence[
         features = line.features.astype("<f2").tobytes()
         kept.content = vault.of(session).seal_bytes(session, form.key_id, seen_as(kept.id), features)
         session.add(kept)
-
-
-def drop_lines(session: Session, form: PaperForm) -> None:
-    """The form is settled and teaches nothing."""
-    session.execute(sa.delete(SeenLine).where(SeenLine.form_id == form.id))
 
 
 def note_confirmed(session: Session, form: PaperForm) -> None:
@@ -106,17 +101,6 @@ def _opened(session: Session, now: MemoryVersion) -> ActiveMemory | None:
     return ActiveMemory(f"{now.ward}:{now.number}", found) if found else None
 
 
-def lines(session: Session, spans: Sequence[Sequence[int]], *, held_out: bool = False) -> Sequence[MemoryLine]:
-    """What a version is made of, in the order it was confirmed; with their keys at hand."""
-    rows = session.execute(
-        sa.select(MemoryLine, Key)
-        .join(Key, Key.id == MemoryLine.key_id)
-        .where(MemoryLine.held_out.is_(held_out), within(MemoryLine.since, spans), Key.wrapped.is_not(None))
-        .order_by(MemoryLine.confirmed_at, MemoryLine.id)
-    ).all()
-    return [row.MemoryLine for row in rows]
-
-
 def contents(session: Session, rows: Sequence[MemoryLine]) -> list[tuple[MemoryLine, bytes]]:
     seals = vault.of(session)
     return [(row, seals.open_bytes(session, row.key_id, line_as("content", row.id), row.content)) for row in rows]
@@ -124,10 +108,6 @@ def contents(session: Session, rows: Sequence[MemoryLine]) -> list[tuple[MemoryL
 
 def seen_as(line_id: str) -> str:
     return f"seen_line:content:{line_id}"
-
-
-def line_as(column: str, line_id: str) -> str:
-    return f"memory_line:{column}:{line_id}"
 
 
 # -- forgetting ---------------------------------------------------------------------------------------------------

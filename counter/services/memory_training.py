@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from counter import vault
 from counter.models.intake import Correction, FormState, PaperForm, Reading
 from counter.models.memory import MemoryLine, MemoryVersion, SeenLine, Step
+from counter.queries.memory import EVER, in_force, line_as, lines, newest
 from counter.services import audit, sheets
-from counter.services.memory import SYSTEM, contents, line_as, lines, seen_as
-from counter.services.memory_versions import Conflict, append, grown, in_force, newest
+from counter.services.memory import SYSTEM, contents, seen_as
+from counter.services.memory_versions import Conflict, append, grown
 from counter.services.paper_records import fields
 from forms.kinds import Kind
 from ocr.training import Confirmed, Learnt, Result, Work
@@ -29,7 +30,6 @@ MOST_HELD_OUT = 240
 """Places that a memory is examined with: the newest; older ones are forgotten."""
 _ASIDE = 4
 """One confirmed sheet in so many is put aside."""
-_EVER = [[0, 2**31 - 1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def lesson(session: Session) -> Lesson | None:
         return None
     used = in_force(session, now)
     head = lines(session, now.spans) if now else []
-    held = lines(session, _EVER, held_out=True)[-MOST_HELD_OUT:]
+    held = lines(session, EVER, held_out=True)[-MOST_HELD_OUT:]
     places = tuple(_places(session, forms))
     return Lesson(
         seen=now.number if now else 0,
@@ -187,11 +187,11 @@ def store(session: Session, ward: str, lesson: Lesson, result: Result, now: dt.d
     if not added and not put_aside and (before is None or before.step == Step.LEARNT):
         return None  # nothing that the reader could lay along the lines
     _drop(session, result.left_out - lesson.work.in_force)
-    _drop(session, frozenset(row.id for row in lines(session, _EVER, held_out=True)[:-MOST_HELD_OUT]))
+    _drop(session, frozenset(row.id for row in lines(session, EVER, held_out=True)[:-MOST_HELD_OUT]))
     spans = grown(before.spans if before else [], number)
     use, why = decide(before, number, result)
     kept = lines(session, spans)
-    held = lines(session, _EVER, held_out=True)
+    held = lines(session, EVER, held_out=True)
     tried = result.trial
     made = append(
         session, ward, Step.LEARNT, by=SYSTEM, at=now, spans=spans, in_force=use, why=why[:200],

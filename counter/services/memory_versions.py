@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from counter.models.memory import MemoryVersion, Step
+from counter.queries.memory import Spans, newest, version
 from counter.services import audit
 from counter.services.writing import insert
 
 LONGEST_REASON = 200
-Spans = Sequence[Sequence[int]]
 
 
 class Conflict(Exception):
@@ -26,27 +24,6 @@ class NoReason(Exception):
 
 class NotUsable(Exception):
     """This version was never in force, or is the one in force."""
-
-
-def newest(session: Session) -> MemoryVersion | None:
-    """How things stand in the session's ward; None where nothing was ever learnt."""
-    return session.scalars(sa.select(MemoryVersion).order_by(MemoryVersion.number.desc()).limit(1)).one_or_none()
-
-
-def version(session: Session, number: int) -> MemoryVersion | None:
-    return session.scalars(sa.select(MemoryVersion).where(MemoryVersion.number == number)).one_or_none()
-
-
-def in_force(session: Session, now: MemoryVersion | None) -> MemoryVersion | None:
-    """The version that sheets are read with."""
-    if now is None or now.in_force is None:
-        return None
-    return now if now.in_force == now.number else version(session, now.in_force)
-
-
-def within(column: InstrumentedAttribute[int], spans: Spans) -> sa.ColumnElement[bool]:
-    """Whether a line belongs to a version of these spans."""
-    return sa.or_(*(column.between(first, last) for first, last in spans)) if spans else sa.false()
 
 
 def grown(spans: Spans, number: int) -> list[list[int]]:

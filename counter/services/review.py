@@ -15,7 +15,7 @@ from counter import vault
 from counter.models.bundle import Channel
 from counter.models.draft import PrintedSheet
 from counter.models.intake import OPEN, Batch, FormState, PaperForm, ScanPage
-from counter.services import applications, audit, drafts, holding, intake, lessons, once, receipts, second_look
+from counter.services import applications, audit, drafts, holding, intake, lessons, memory, once, receipts, second_look
 from counter.services.paper_readings import Seen, readings, record_of
 from counter.services.paper_records import Record, compact, judge, lists, paths, questions, rows_of, stood
 from counter.services.receipts import Receipt
@@ -303,6 +303,7 @@ def confirm(
     form.answers = form.returned = None  # the application is the truth from here
     _touch(session, form, actor, now, "paper.confirm")
     intake.release(session, form)
+    memory.note_confirmed(session, form)
     return receipt
 
 
