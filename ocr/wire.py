@@ -15,6 +15,7 @@ from forms.kinds import ALL_KINDS
 from forms.kinds.base import Part
 from forms.messages import Message
 from forms.paper_geometry import Page, Rule, Sheet, Text, Zone
+from ocr.one_box import OneBox, PrintedEra
 from ocr.problems import Issue
 from ocr.results import LineSeen, PageReading, Reading
 from ocr.template import Blanks, Template
@@ -23,7 +24,7 @@ KNOWN: dict[str, type] = {
     known.__name__: known
     for known in (PageReading, Reading, LineSeen, Issue, Message, Sheet, Page, Zone, Rule, Text, Template, Blanks)
 }
-KINDS: dict[str, type] = {f"kind.{known.__name__}": known for known in (*ALL_KINDS, Part)}
+KINDS: dict[str, type] = {f"kind.{known.__name__}": known for known in (*ALL_KINDS, Part, OneBox, PrintedEra)}
 _NAMES = {known: name for name, known in {**KNOWN, **KINDS}.items()}
 _CLASSES = {**KNOWN, **KINDS}
 ARRAYS = ("uint8", "float16", "float32")

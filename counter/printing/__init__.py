@@ -1,6 +1,6 @@
 """Paper out: sheets as PDF, and how they look when empty."""
 
-from counter.printing.blank import blank_images, rasterise
+from counter.printing.blank import blank_images, packed_blanks, rasterise
 from counter.printing.sheet import render_sheet
 
-__all__ = ["blank_images", "rasterise", "render_sheet"]
+__all__ = ["blank_images", "packed_blanks", "rasterise", "render_sheet"]

@@ -16,7 +16,12 @@ from forms.paper import Sheet
 
 
 def blank_images(sheet: Sheet, dpi: int = 200, folder: Path | None = None) -> list[np.ndarray]:
-    """One grey image (uint8) a page, without code and serial. Kept by digest and look, so old paper has its blank too."""
+    """One grey image (uint8) a page, without code and serial."""
+    return [np.asarray(Image.open(io.BytesIO(page)).convert("L")) for page in packed_blanks(sheet, dpi, folder)]
+
+
+def packed_blanks(sheet: Sheet, dpi: int = 200, folder: Path | None = None) -> tuple[bytes, ...]:
+    """The same as PNG files. Kept by digest and look, so old paper has its blank too."""
     pages = [page_markup(sheet, page, {}) for page in sheet.pages]
     markup = document(pages, sheet.procedure)
     look = hashlib.sha256(markup.encode()).hexdigest()[:12]
@@ -24,7 +29,7 @@ def blank_images(sheet: Sheet, dpi: int = 200, folder: Path | None = None) -> li
     files = [kept / f"{page.page}.png" for page in sheet.pages]
     if not all(file.exists() for file in files):
         _keep(rasterise(to_pdf(markup), dpi), kept)
-    return [np.asarray(Image.open(file).convert("L")) for file in files]
+    return tuple(file.read_bytes() for file in files)
 
 
 def rasterise(pdf: bytes, dpi: int) -> list[np.ndarray]:

@@ -17,7 +17,7 @@ from forms.model import Procedure
 from forms.procedures import CATALOGUE
 
 if TYPE_CHECKING:
-    from ocr.reading import Template
+    from ocr.template import Template
 
 MOST_ROWS = 12
 """Rows of a list that a template covers; continuation pages repeat one pattern, so the digest stays."""
@@ -92,9 +92,9 @@ def templates(session: Session, folder: Path) -> Mapping[str, Template]:
 
 
 def _template(sheet: paper.Sheet, procedure: Procedure, folder: Path) -> Template:
-    from counter.printing import blank_images
+    from counter.printing import packed_blanks
     from counter.services.paper_records import fields
-    from ocr.reading import Template
+    from ocr.template import Blanks, Template
 
     kinds = {question.path: question.field.kind for question, _ in fields(procedure)}
-    return Template(sheet, kinds, tuple(blank_images(sheet, folder=folder)))
+    return Template(sheet, kinds, Blanks(packed_blanks(sheet, folder=folder)))
