@@ -37,6 +37,8 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "CLAMAV": env.get("COUNTER_CLAMAV", ""),
         "CLAMAV_AWAY": env.get("COUNTER_CLAMAV_AWAY", "refuse"),
         "MEMORY_DAYS": env.get("COUNTER_MEMORY_DAYS", "730"),
+        "INTAKE_FOLDER": env.get("COUNTER_INTAKE_FOLDER", ""),
+        "INTAKE_KEEP_DAYS": env.get("COUNTER_INTAKE_KEEP_DAYS", "7"),
         "RATELIMIT_STORAGE_URI": env.get("COUNTER_RATELIMIT_STORAGE", "memory://"),
         "RATELIMIT_STRATEGY": "fixed-window",
         "RATELIMIT_HEADERS_ENABLED": False,

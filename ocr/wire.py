@@ -46,7 +46,7 @@ def dump(value: Any, parts: list[Any]) -> Any:
         parts.append(value)
         return {"b": len(parts) - 1}
     if isinstance(value, np.ndarray):
-        parts.append(memoryview(np.ascontiguousarray(value)).cast("B") if value.size else b"")
+        parts.append(np.ascontiguousarray(value).data.cast("B") if value.size else b"")
         return {"a": len(parts) - 1, "dtype": value.dtype.name, "shape": list(value.shape)}
     if type(value) in _NAMES:
         fields = {field.name: dump(getattr(value, field.name), parts) for field in dataclasses.fields(value)}

@@ -175,12 +175,19 @@ def start(app: Any, store: Store) -> Beat:
 
 def run_worker(app: Any) -> None:
     """Run jobs until told to stop (SIGTERM, SIGINT)."""
+    from counter.jobs import watch
+
     beat = start(app, app.extensions["store"])
     asked = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.set())
+    folder = app.config["INTAKE_FOLDER"]
+    if folder:
+        watch.start(app.extensions["store"], app.config["INSTANCE"], folder, int(app.config["INTAKE_KEEP_DAYS"]), asked)
     asked.wait()
     beat.stop()
+    logging.shutdown()
+    os._exit(0)  # a stack in the midst of reading is left as kill -9 leaves it: the next worker goes on with it
 
 
 class Beat:
