@@ -72,11 +72,10 @@ def _template(session: Session, blobs: Blobs, form: OwnForm) -> Template:
 
 
 def _of(session: Session, blobs: Blobs, form: OwnForm, made: paper.Sheet, procedure: Procedure) -> Template:
-    from ocr.blanks import PackedBlanks
-    from ocr.template import Template
+    from ocr.template import Blanks, Template
 
     pictures = tuple(own_forms.picture(session, blobs, form, page) for page in own_forms.pages(session, form))
-    return Template(made, kinds(made, procedure), PackedBlanks(pictures))
+    return Template(made, kinds(made, procedure), Blanks(pictures))
 
 
 def kinds(made: paper.Sheet, procedure: Procedure) -> Mapping[str, Kind]:

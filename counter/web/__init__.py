@@ -17,6 +17,7 @@ BLUEPRINTS = (
     "counter.web.desk.printing:blueprint",
     "counter.web.desk.review:blueprint",
     "counter.web.desk.passing:blueprint",
+    "counter.web.desk.own_forms:blueprint",
     "counter.web.desk.accuracy:blueprint",
     "counter.web.admin.views:blueprint",
     "counter.web.admin.settings:blueprint",

@@ -37,13 +37,14 @@ class Task:
     count: int = 0
 
 
-_TASKS = (
+_TASKS = (  # roles of which one is enough, label, first page, endpoints that belong to it
     ("clerk", "案件", "office.queue", "office."),
     ("clerk", "来庁予約", "visits.today", "visits.today"),
     ("desk", "書かない窓口", "assisted.home", "assisted."),
     ("desk", "取込", "desk.home", "desk."),
     ("desk", "確認", "review.waiting", "review."),
     ("desk", "用紙", "sheets.choose", "sheets."),
+    ("desk admin", "区の様式", "own_forms.home", "own_forms."),
     ("desk", "読み取りの正確さ", "accuracy.show", "accuracy."),
     ("admin", "手続", "settings.procedures", "settings."),
     ("admin", "所管課", "offices.show", "offices."),
@@ -75,8 +76,8 @@ def frame() -> dict[str, Any]:
     endpoint = flask.request.endpoint or ""
     tasks = tuple(
         Task(label, flask.url_for(first), endpoint.startswith(own))
-        for role, label, first, own in _TASKS
-        if role in member.roles
+        for roles, label, first, own in _TASKS
+        if member.roles & set(roles.split())
     )
     return {"me": face, "tasks": tasks, "csrf_field": csrf_field}
 
