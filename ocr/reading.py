@@ -85,10 +85,10 @@ def prepare() -> None:
 
 def shipped_readers() -> Readers:
     """PP-OCRv6; Tesseract in its place where onnxruntime is missing, nobody where both are."""
-    from ocr.engines import ppocr, tesseract
+    from ocr.engines import shipped, tesseract
 
     try:
-        first: LineReader | None = ppocr.shipped_reader()
+        first: LineReader | None = shipped.shipped_reader()
     except EngineMissing:
         first = tesseract.shipped_reader()
     return Readers(first, tesseract.shipped_reader())

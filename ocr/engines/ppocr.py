@@ -1,4 +1,4 @@
-"""PP-OCRv6 small, the recogniser only, from the weights inside the rapidocr wheel: the one user of onnxruntime."""
+"""PP-OCRv6 small, the recogniser only, from the weights inside the rapidocr wheel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -16,12 +15,12 @@ import numpy as np
 from ocr.arrays import Floats, Gray, HalfFloats
 from ocr.decoding.charsets import fold, wider
 from ocr.engines import EngineMissing
+from ocr.engines.session import THREADS, only_fetched, session
 from ocr.posterior import BLANK, NOTHING, Alphabet, FeaturePosterior, Head, Posterior
 
 HEIGHT = 48
 STEP = 64
 WIDEST = 1600
-THREADS = 2
 BATCH_PIXELS = 8 * 320
 """Widths in one batch add up to no more: larger batches are not faster and cost memory."""
 
@@ -34,37 +33,25 @@ class PaddleReader:
     name = "ppocr"
 
     def __init__(self, weights: bytes, threads: int = THREADS) -> None:
-        try:
-            import onnxruntime
-        except ImportError as missing:
-            raise EngineMissing("onnxruntime") from missing
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # the arena keeps one block a width and grows to 2 GB
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the other cores serve the web
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            with_outputs(weights, (FEATURES, WEIGHTS, BIAS)), options, providers=["CPUExecutionProvider"]
-        )
-        dictionary = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
-        self.alphabet = wider(Alphabet(("", *dictionary, " ")))
+        self._session = session(with_outputs(weights, (FEATURES, WEIGHTS, BIAS)), threads)
+        written = self._session.get_modelmeta().custom_metadata_map["character"]
+        dictionary = written.split("\n")
+        self.alphabet = _alphabet(written)
         self.weights = hashlib.sha256(weights).hexdigest()[:8]
         blank = np.ones((1, 3, HEIGHT, STEP), np.float32)
         matrix, bias = self._session.run([WEIGHTS, BIAS], {"x": blank})
         self._head = Head(np.ascontiguousarray(np.asarray(matrix, np.float32).T), np.asarray(bias, np.float32))
         # the network's own last layer answers 18,710 characters a frame; only those that stand for something written
         # in Japan are of use, so it is left out of the run and done here for these
-        self._kept = np.asarray([BLANK] + [i for i, c in enumerate(dictionary, 1) if fold(c)] + [len(dictionary) + 1])
-        self._kept_weights = np.ascontiguousarray(self._head.weights[self._kept].T)
-        self._kept_bias = self._head.bias[self._kept]
-        self._only_features = onnxruntime.RunOptions()
-        self._only_features.only_execute_path_to_fetches = True
+        self.kept = np.asarray([BLANK] + [i for i, c in enumerate(dictionary, 1) if fold(c)] + [len(dictionary) + 1])
+        self._kept_weights = np.ascontiguousarray(self._head.weights[self.kept].T)
+        self._kept_bias = self._head.bias[self.kept]
+        self._only_features = only_fetched()
 
     def read(self, lines: Sequence[Gray], kinds: Sequence[str] = ()) -> list[Posterior]:
         """One posterior a line; lines are scaled to 48 pixels of height, too wide ones are squeezed."""
         answers: dict[int, Posterior] = {}
-        for batch in _batches([prepare(line) for line in lines]):
+        for batch in batches([prepare(line) for line in lines]):
             stacked = np.stack([image for _, image in batch])
             pixels = np.repeat(stacked[:, None, :, :], 3, axis=1)
             features = self._session.run([FEATURES], {"x": pixels}, self._only_features)[0]
@@ -81,8 +68,14 @@ class PaddleReader:
         most = logits.max(axis=1, keepdims=True)
         norm = np.log(np.exp(logits - most).sum(axis=1)) + most[:, 0]
         peak = np.full(len(self.alphabet), NOTHING, np.float32)
-        peak[self._kept] = np.maximum((logits - norm[:, None]).max(axis=0), NOTHING)
+        peak[self.kept] = np.maximum((logits - norm[:, None]).max(axis=0), NOTHING)
         return FeaturePosterior(self.alphabet, self._head, features, np.asarray(norm, np.float32), peak, self.weights)
+
+
+@cache
+def _alphabet(dictionary: str) -> Alphabet:
+    """One for all weights with the same dictionary: what decoding binds to an alphabet is bound once."""
+    return wider(Alphabet(("", *dictionary.split("\n"), " ")))
 
 
 def prepare(line: Gray) -> Floats:
@@ -96,7 +89,8 @@ def prepare(line: Gray) -> Floats:
     return padded.astype(np.float32) / 127.5 - 1.0
 
 
-def _batches(images: Sequence[Floats]) -> Iterator[list[tuple[int, Floats]]]:
+def batches(images: Sequence[Floats]) -> Iterator[list[tuple[int, Floats]]]:
+    """Prepared lines with their places, those of one width together."""
     by_width: dict[int, list[tuple[int, Floats]]] = defaultdict(list)
     for place, image in enumerate(images):
         by_width[image.shape[1]].append((place, image))
@@ -126,7 +120,7 @@ def _varint(value: int) -> bytes:
             return bytes(encoded)
 
 
-def shipped_weights() -> Path:
+def original_weights() -> Path:
     """Where the rapidocr wheel keeps the recogniser; found without importing rapidocr (which imports much)."""
     spec = importlib.util.find_spec("rapidocr")
     if spec is None or not spec.submodule_search_locations:
@@ -138,6 +132,6 @@ def shipped_weights() -> Path:
 
 
 @cache
-def shipped_reader() -> PaddleReader:
-    """The reader with the shipped weights, loaded once a process (0.15 s, some 150 MB)."""
-    return PaddleReader(shipped_weights().read_bytes())
+def original_reader() -> PaddleReader:
+    """The reader with the wheel's weights, loaded once a process (0.15 s, some 150 MB)."""
+    return PaddleReader(original_weights().read_bytes())

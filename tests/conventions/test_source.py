@@ -97,7 +97,7 @@ def test_services_leave_the_commit_to_their_caller() -> None:
 QUARANTINE = {
     "wtforms": ("forms/web",),
     "cv2": ("ocr/",),
-    "onnxruntime": ("ocr/engines/ppocr.py",),
+    "onnxruntime": ("ocr/engines/",),
     "pytesseract": ("ocr/engines/tesseract.py",),
     "dbos": ("counter/jobs/",),
     "weasyprint": ("counter/printing/", "counter/web/apply/copy.py"),
