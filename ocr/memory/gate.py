@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import comb
 
 from ocr.arrays import HalfFloats
+from ocr.decoding.by_kind import decoder
+from ocr.decoding.hints import Hints
 from ocr.memory.keys import LineKeys
-from ocr.memory.learning import Recalls
+from ocr.memory.learning import Recalls, spellings
+from ocr.memory.memory import Search
+from ocr.posterior import FeaturePosterior, Posterior
+
+LEAST_LINES = 20
+"""Fewer held-out lines say nothing."""
+LEAST_WON = 3
+CHANCE = 0.1
+"""Wins this lopsided would be luck less than once in ten."""
+WORST_SHEET = 2
+"""More lines lost than won on one sheet forbid the memory: that hand would pay for the others."""
+SHEET_LINES = 8
+"""… where the sheet has at least so many lines."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,9 +53,6 @@ class Trial:
     """wrong before, right now"""
     lost: int = 0
     """right before, wrong now"""
-    characters_before: int = 0
-    """wrong characters (edit distance)"""
-    characters_after: int = 0
     better: bool = False
     why: str = ""
     """in words for the staff"""
@@ -48,5 +61,62 @@ class Trial:
 
 
 def trial(memory_lines: Sequence[LineKeys], held_out: Sequence[HeldOut], reader: Recalls) -> Trial:
-    """Reads the held-out lines without and with the memory. Memory lines of a held-out sheet are left out."""
-    raise NotImplementedError
+    """Reads the held-out lines, each alone and by its kind, without and with the memory. Memory lines of a held-out
+    sheet are left out, so are held-out lines of other weights than the reader's."""
+    examined = {line.group for line in held_out}
+    search = Search([line for line in memory_lines if line.group not in examined])
+    results: list[tuple[HeldOut, bool, bool]] = []
+    for line in held_out:
+        seen = reader.again(line.features, line.weights)
+        if seen is not None:
+            results.append((line, *_read_twice(line, seen, search)))
+    return verdict(results)
+
+
+def _read_twice(line: HeldOut, seen: FeaturePosterior, search: Search) -> tuple[bool, bool]:
+    before = _right(line, seen)
+    mixed = search.mixed(seen)
+    return before, before if mixed is seen else _right(line, mixed)
+
+
+def _right(line: HeldOut, seen: Posterior) -> bool:
+    read = decoder(line.kind)(seen, Hints(part=line.part or line.kind)).text
+    return same(line.kind, read, line.text)
+
+
+def same(kind: str, read: str, confirmed: str) -> bool:
+    """Alike but for what a hand may leave out or add: hyphens within numbers, leading noughts, the prefecture."""
+    return not {*spellings(kind, read)}.isdisjoint(spellings(kind, confirmed))
+
+
+def verdict(results: Sequence[tuple[HeldOut, bool, bool]]) -> Trial:
+    """``results``: line, right before, right after."""
+    won = sum(after and not before for _, before, after in results)
+    lost = sum(before and not after for _, before, after in results)
+    kinds: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    sheets: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for line, before, after in results:
+        for place, count in enumerate((1, before, after)):
+            kinds[line.kind][place] += count
+        sheets[line.group][0] += 1
+        sheets[line.group][1] += int(after) - int(before)
+    better, why = _decide(len(results), won, lost, sheets)
+    right = sum(before for _, before, _ in results)
+    counted = {kind: (n, before, after) for kind, (n, before, after) in sorted(kinds.items())}
+    return Trial(len(results), right, right + won - lost, won, lost, better, why, counted)
+
+
+def _decide(lines: int, won: int, lost: int, sheets: Mapping[str, Sequence[int]]) -> tuple[bool, str]:
+    if lines < LEAST_LINES:
+        return False, f"確認用の行が{LEAST_LINES}行になるまで待ちます（いま{lines}行）。"
+    if any(gain < -WORST_SHEET for count, gain in sheets.values() if count >= SHEET_LINES):
+        return False, "読みにくくなった用紙があるため、使いません。"
+    if won < LEAST_WON or luck(won, lost) > CHANCE:
+        return False, f"よくなった行{won}、悪くなった行{lost}。差がはっきりするまで待ちます。"
+    return True, f"よくなった行{won}、悪くなった行{lost}。"
+
+
+def luck(won: int, lost: int) -> float:
+    """How often a fair coin would win at least so many of these lines (sign test, one-sided)."""
+    total = won + lost
+    return sum(comb(total, k) for k in range(won, total + 1)) / 2**total if total else 1.0

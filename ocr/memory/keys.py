@@ -63,6 +63,7 @@ class LineKeys:
             if said["v"] != FORMAT or len(labels) > MOST_KEYS or len(body) != len(labels) * FEATURES * 2:
                 raise ValueError("not the keys of a line")
             vectors = np.frombuffer(body, "<f2").reshape(len(labels), FEATURES).astype(np.float16)
-            return cls(*(str(said[name]) for name in ("id", "group", "kind", "weights")), vectors, labels)
+            named = [str(said[name]) for name in ("id", "group", "kind", "weights")]
+            return cls(named[0], named[1], named[2], named[3], vectors, labels)
         except (KeyError, TypeError, UnicodeDecodeError) as wrong:
             raise ValueError("not the keys of a line") from wrong

@@ -1,0 +1,123 @@
+"""The memory's say in a line: for every frame the most alike keys, mixed into the recogniser's posterior."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocr.arrays import Floats, HalfFloats, Ids
+from ocr.memory.keys import FEATURES, LineKeys
+from ocr.posterior import BLANK, NOTHING, Alphabet, FeaturePosterior, Head
+
+NEAREST = 8
+ALIKE = 0.75
+"""Least cosine of a key that has a say."""
+SHARE = 0.5
+"""The memory's part of a frame whose key is alike enough."""
+SHARPNESS = 0.1
+"""Cosines this much below the best key's count e times less."""
+QUIET = 0.98
+"""Frames this sure of the blank are not asked about."""
+SEEN = float(np.log(1e-3))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemoryPosterior:
+    """A line as the recogniser saw it, with the memory mixed in: p'(c) = rest · p(c) + added(c), again a distribution."""
+
+    base: FeaturePosterior
+    rest: Floats
+    """a frame: the recogniser's part, 0…1"""
+    places: Ids
+    """the characters that the memory speaks of, ascending"""
+    added: Floats
+    """frames × places; with ``rest`` the rows add up to one"""
+    peak: Floats
+
+    @property
+    def alphabet(self) -> Alphabet:
+        return self.base.alphabet
+
+    @property
+    def head(self) -> Head:
+        return self.base.head
+
+    @property
+    def features(self) -> Floats:
+        return self.base.features
+
+    @property
+    def weights(self) -> str:
+        return self.base.weights
+
+    def columns(self, ids: Sequence[int]) -> Floats:
+        wanted = np.asarray(ids, dtype=np.int64)
+        mixed = np.exp(self.base.columns(ids)) * self.rest[:, None]
+        at = np.searchsorted(self.places, wanted)
+        at[at == len(self.places)] = 0
+        said = self.places[at] == wanted
+        mixed[:, said] += self.added[:, at[said]]
+        return np.asarray(np.log(np.maximum(mixed, np.exp(NOTHING))), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """The keys of one network, ready to be compared with frames."""
+
+    weights: str
+    vectors: Floats
+    """keys × 120, each of length one"""
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, weights: str, lines: Sequence[LineKeys]) -> Index:
+        own = [line for line in lines if line.weights == weights]
+        vectors = np.concatenate([np.zeros((0, FEATURES), np.float32), *(line.vectors for line in own)])
+        return cls(weights, unit(vectors), tuple(label for line in own for label in line.labels))
+
+    def places(self, alphabet: Alphabet) -> Ids:
+        """Of each key's character in this alphabet; −1 where it has none."""
+        return np.asarray([alphabet.index.get(label, -1) for label in self.labels], np.int64)
+
+    def mixed(self, seen: FeaturePosterior, places: Ids) -> FeaturePosterior | MemoryPosterior:
+        """``places`` as told for the posterior's alphabet. The posterior itself where no key is alike."""
+        blank = np.exp(seen.columns((BLANK,))[:, 0])
+        asked = np.flatnonzero(blank < QUIET)
+        if not len(asked) or not len(self.vectors):
+            return seen
+        alike = unit(seen.features[asked]) @ self.vectors.T
+        count = min(NEAREST, alike.shape[1])
+        nearest = np.argpartition(-alike, count - 1, axis=1)[:, :count]
+        cosines = np.take_along_axis(alike, nearest, axis=1)
+        best = cosines.max(axis=1)
+        speaks = best >= ALIKE
+        if not speaks.any():
+            return seen
+        asked, nearest, cosines, best = asked[speaks], nearest[speaks], cosines[speaks], best[speaks]
+        said = places[nearest]
+        weights = np.exp((cosines - best[:, None]) / SHARPNESS) * (cosines >= ALIKE) * (said >= 0)
+        total = weights.sum(axis=1)
+        return _mixed(seen, asked, said, weights * (SHARE / np.maximum(total, 1e-9))[:, None])
+
+
+def _mixed(seen: FeaturePosterior, asked: Ids, said: Ids, shares: Floats) -> MemoryPosterior:
+    """``said``, ``shares``: frames asked × keys, the character and its part of the frame's whole probability."""
+    places, column = np.unique(said, return_inverse=True)
+    added = np.zeros((len(seen.norm), len(places)), np.float32)
+    np.add.at(added, (asked[:, None], column.reshape(said.shape)), shares.astype(np.float32))
+    known = places >= 0
+    places, added = places[known], added[:, known]
+    rest = 1.0 - added.sum(axis=1)
+    mixed = MemoryPosterior(seen, rest, places, added, seen.peak)
+    peak = seen.peak.copy()
+    changed = np.union1d(places, np.flatnonzero(peak > SEEN))
+    peak[changed] = mixed.columns(changed.tolist()).max(axis=0)
+    return MemoryPosterior(seen, rest, places, added, peak)
+
+
+def unit(vectors: Floats | HalfFloats) -> Floats:
+    """Each row of length one."""
+    wide = np.asarray(vectors, np.float32)
+    return np.asarray(wide / np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-6), np.float32)
