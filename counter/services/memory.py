@@ -80,7 +80,7 @@ def active(session: Session) -> ActiveMemory | None:
     now = newest(session)
     number = now.number if now is not None else 0
     with _turn:
-        wards = _cache.setdefault(session.get_bind(), OrderedDict())
+        wards = _cache.setdefault(session.get_bind().dialect, OrderedDict())  # one an installation's engine
         if ward in wards and wards[ward][0] == number:
             wards.move_to_end(ward)
             return wards[ward][1]
