@@ -6,7 +6,6 @@ import hashlib
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -21,33 +20,13 @@ from ocr.engines import LineReader
 from ocr.flatten_blank import flatten_blank, text_lines
 from ocr.layout import Layout
 from ocr.one_box import split_name
+from ocr.prepared import COLOURED, EMPTY, MY_NUMBER, WRITTEN, Prepared
 from ocr.template import PX
-
-COLOURED = "色のついたペンの書き込みか、印影のようなものがあります。"
-WRITTEN = "記入欄に、番号や氏名のようなものが書かれています。"
-MY_NUMBER = "個人番号（マイナンバー）とみられる番号が書かれています。"
-EMPTY = "何も印刷されていないページです。"
 
 INK_MM2, INK_SHARE = 6.0, 0.25
 """Coloured ink counts from this area on, and only while it is little beside the print: forms are printed in colour too."""
 MOST_LINES = 140
 DIGITS = re.compile(r"\d{5,}|\d{2,4}-\d{2,4}-\d{3,4}|\d{3}-\d{4}")
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """One page: a PNG at 200 dpi, its size in pixels, a digest of the picture, what zones snap to, what looks wrong."""
-
-    png: bytes
-    width: int
-    height: int
-    mark: str
-    layout: Layout
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def tells_a_number(self) -> bool:
-        return MY_NUMBER in self.remarks
 
 
 def prepare_page(image: Colour, reader: LineReader | None) -> Prepared:
@@ -61,7 +40,19 @@ def prepare_page(image: Colour, reader: LineReader | None) -> Prepared:
         remarks.append(EMPTY)
     png = pack(page)
     height, width = page.shape
-    return Prepared(png, width, height, hashlib.sha256(png).hexdigest(), found, tuple(remarks))
+    return Prepared(png, width, height, hashlib.sha256(png).hexdigest(), _plain(found), tuple(remarks))
+
+
+def _plain(found: Layout) -> dict[str, tuple[tuple[float, ...], ...]]:
+    runs = [
+        (run[0][0], run[0][1], run[-1][0] + run[-1][2] - run[0][0], run[0][3], float(len(run))) for run in found.combs
+    ]
+    groups: dict[str, Sequence[Sequence[float]]] = {
+        "boxes": found.boxes, "checks": found.checks, "combs": runs, "underlines": found.underlines, "lines": found.lines,
+    }  # fmt: skip
+    return {
+        name: tuple(tuple(round(float(side), 1) for side in box) for box in boxes) for name, boxes in groups.items()
+    }
 
 
 def pack(page: Gray) -> bytes:

@@ -42,6 +42,8 @@ class Reading:
                 self._remember(asked["lines"])
             case "page":
                 return {"page": self._page(asked), "kilobytes": _resident()}
+            case "blank":
+                return {"page": self._blank(asked["image"]), "kilobytes": _resident()}
         return {}
 
     def _remember(self, lines: tuple[bytes, ...]) -> None:
@@ -56,6 +58,12 @@ class Reading:
         if self.chosen[0] != digests:  # the same mapping for the same forms: what is known about all of them is kept
             self.chosen = digests, {digest: self.forms[digest] for digest in digests}
         return reading.read_page(asked["image"], self.chosen[1], readers=self._readers(asked["memory"]))
+
+    def _blank(self, image: Any) -> Any:
+        from ocr.blank_scan import prepare_page
+        from ocr.reading import shipped_readers
+
+        return prepare_page(image, shipped_readers().first)
 
     def _readers(self, with_memory: bool) -> Readers | None:
         from ocr.reading import Readers, shipped_readers

@@ -16,13 +16,28 @@ from forms.kinds.base import Part
 from forms.messages import Message
 from forms.paper_geometry import Page, Rule, Sheet, Text, Zone
 from ocr.one_box import OneBox, PrintedEra
+from ocr.prepared import Prepared
 from ocr.problems import Issue
 from ocr.results import LineSeen, PageReading, Reading
 from ocr.template import Blanks, Template
 
 KNOWN: dict[str, type] = {
     known.__name__: known
-    for known in (PageReading, Reading, LineSeen, Issue, Message, Sheet, Page, Zone, Rule, Text, Template, Blanks)
+    for known in (
+        PageReading,
+        Reading,
+        LineSeen,
+        Issue,
+        Message,
+        Sheet,
+        Page,
+        Zone,
+        Rule,
+        Text,
+        Template,
+        Blanks,
+        Prepared,
+    )
 }
 KINDS: dict[str, type] = {f"kind.{known.__name__}": known for known in (*ALL_KINDS, Part, OneBox, PrintedEra)}
 _NAMES = {known: name for name, known in {**KNOWN, **KINDS}.items()}

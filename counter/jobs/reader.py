@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from counter.services.memory import ActiveMemory
+    from ocr.prepared import Prepared
     from ocr.results import PageReading
     from ocr.template import Template
 
@@ -47,6 +48,9 @@ class Reader(Protocol):
     def result(self) -> PageReading:
         """What the page that was submitted says. Raises Lost."""
 
+    def blank(self, image: Any) -> Prepared:
+        """A page of a blank scan made ready for drawing. Raises Lost."""
+
 
 class Here:
     """Reads in this process: for tests, and where no other can be started."""
@@ -66,6 +70,16 @@ class Here:
             return read_page(image, templates, **more)
         except Exception as error:
             log.exception("the reader failed on a page")
+            raise Lost from error
+
+    def blank(self, image: Any) -> Prepared:
+        from ocr.blank_scan import prepare_page
+        from ocr.reading import shipped_readers
+
+        try:
+            return prepare_page(image, shipped_readers().first)
+        except Exception as error:
+            log.exception("the reader failed on a blank page")
             raise Lost from error
 
 
@@ -123,9 +137,36 @@ class Child:
             self._lost = f"asking: {type(gone).__name__}"
             self.end()
 
-    def result(self) -> PageReading:
+    def blank(self, image: Any) -> Prepared:
+        """Raises Lost or NotAvailable."""
         from ocr import wire
+        from ocr.prepared import Prepared
+
+        if self._asked or self._process is None or self._process.poll() is not None:
+            self._start()
+        assert self._line is not None
+        self._deadline, self._asked = time.monotonic() + self._page_seconds, True
+        try:
+            self._line.settimeout(self._page_seconds)
+            wire.send(self._line, {"do": "blank", "image": image})
+        except (wire.Closed, TimeoutError, OSError) as gone:
+            self.end()
+            raise Lost("asking") from gone
+        page = self._result()
+        if not isinstance(page, Prepared):
+            raise Lost("stumbled")
+        return page
+
+    def result(self) -> PageReading:
         from ocr.results import PageReading
+
+        page = self._result()
+        if not isinstance(page, PageReading):
+            raise Lost("stumbled")
+        return page
+
+    def _result(self) -> Any:
+        from ocr import wire
 
         if self._line is None:
             raise Lost(self._lost)
@@ -139,7 +180,7 @@ class Child:
             log.warning("the reader %s on a page and was replaced", said)
             raise Lost(said) from gone
         page = answer.get("page")
-        if not isinstance(page, PageReading):
+        if page is None:
             log.error("the reader failed on a page: %s at %s", answer.get("error"), answer.get("at"))
             raise Lost("stumbled")
         if int(answer.get("kilobytes", 0)) > MOST_KILOBYTES:
@@ -222,6 +263,13 @@ class Either:
 
     def result(self) -> PageReading:
         return self._now.result()
+
+    def blank(self, image: Any) -> Prepared:
+        try:
+            return self._child.blank(image)
+        except NotAvailable:
+            log.warning("no reading process could be started: looking at a blank page in the worker itself")
+            return self._here.blank(image)
 
 
 _worker: Child | None = None

@@ -20,7 +20,7 @@ from forms import paper
 from forms.model import Procedure
 
 if TYPE_CHECKING:
-    from ocr.blank_scan import Prepared
+    from ocr.prepared import Prepared
 
 JOB = "prepare-own-form.1"
 QUEUE = "reading"
@@ -149,7 +149,8 @@ def prepared(session: Session, blobs: Blobs, form_id: str, made: Sequence[Prepar
         session.add(
             OwnFormPage(
                 ward=form.ward, form_id=form.id, page=number, blob=blob, width=page.width, height=page.height,
-                mark=page.mark, layout=_snaps(page),
+                mark=page.mark,
+                layout={name: [list(box) for box in boxes] for name, boxes in page.layout.items()},
             )
         )  # fmt: skip
     form.remarks = list(dict.fromkeys(remarks))
@@ -164,22 +165,6 @@ def failed(session: Session, blobs: Blobs, form_id: str, reason: str) -> None:
         form.state, form.reason = OwnState.FAILED, reason[:200]
         _drop_source(blobs, form)
         session.flush()
-
-
-def _snaps(page: Prepared) -> dict[str, Any]:
-    """What zones may snap to, in millimetres."""
-
-    def plain(boxes: Any) -> list[list[float]]:
-        return [[round(float(side), 1) for side in box] for box in boxes]
-
-    found = page.layout
-    runs = [
-        (run[0][0], run[0][1], run[-1][0] + run[-1][2] - run[0][0], run[0][3], float(len(run))) for run in found.combs
-    ]
-    return {
-        "boxes": plain(found.boxes), "checks": plain(found.checks), "combs": plain(runs),
-        "underlines": plain(found.underlines), "lines": plain(found.lines),
-    }  # fmt: skip
 
 
 def _drop_source(blobs: Blobs, form: OwnForm) -> None:
