@@ -24,6 +24,12 @@ class _NoTemplate:
         pages = ()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No spot checks but in the tests about them: they are drawn by chance."""
+    monkeypatch.setattr("counter.services.spot_check.SHARE", 0.0)
+
+
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     made = Reader()

@@ -172,7 +172,9 @@ def test_two_clerks_on_one_sheet_get_both_versions(app: Flask, store: Store, pap
     reader.write(RECORD)
     (form,) = paper.take_in()
     other = desk_clerk(store, app, name="second")
-    mine, theirs = paper.fields(form.id), paper.fields(form.id, other)
+    mine = paper.fields(form.id)
+    assert other.post(f"/desk/forms/{form.id}/take-over").status_code == 302
+    theirs = paper.fields(form.id, other)
     theirs["claimant.name.given"], theirs["action"] = "三郎", "save"
     assert other.post(f"/desk/forms/{form.id}", data=theirs).status_code == 302
     for action in ("save", "confirm"):
@@ -182,7 +184,7 @@ def test_two_clerks_on_one_sheet_get_both_versions(app: Flask, store: Store, pap
         assert "四郎" in conflict.text
         Page(conflict)
     assert rows(store, KOTO, Application) == []
-    assert paper.fields(form.id)["claimant.name.given"] == "三郎"
+    assert paper.fields(form.id, other)["claimant.name.given"] == "三郎"
     for action in ("procedure", "set-aside"):
         data = {"version": "1", "procedure": "move-in", "reason": "x"}
         assert paper.desk.post(f"/desk/forms/{form.id}/{action}", data=data).status_code == 409
@@ -204,7 +206,7 @@ def test_setting_aside_wants_a_reason_and_keeps_it(paper: Paper, reader: Reader)
     (form,) = paper.take_in()
     paper.desk.post(f"/desk/forms/{form.id}/set-aside", data={"version": "1", "reason": " "})
     assert paper.form(form.id).state == FormState.REVIEW
-    paper.desk.post(f"/desk/forms/{form.id}/set-aside", data={"version": "1", "reason": "同じ用紙をもう受け付けた"})
+    paper.desk.post(f"/desk/forms/{form.id}/set-aside", data={"version": str(form.version), "reason": "同じ用紙をもう受け付けた"})
     assert paper.form(form.id).state == FormState.SET_ASIDE
     assert "同じ用紙をもう受け付けた" in paper.desk.get(f"/desk/forms/{form.id}").text
 

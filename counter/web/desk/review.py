@@ -65,6 +65,8 @@ def act(form_id: str) -> flask.typing.ResponseReturnValue:
     """Save, lengthen a list, or confirm; the button says which."""
     form = _form(form_id)
     procedure = _procedure(form) or flask.abort(404)
+    if form.state == FormState.SECOND and form.first_by == access.me().actor:  # pressed twice
+        return _not_mine(form, "")
     screen = build(db(), form, procedure, said=flask.request.form)
     action = flask.request.form.get("action", "save")
     if action.startswith("row:"):
