@@ -12,9 +12,12 @@ from forms.wards import WARDS
 from ocr.decoding.charsets import rarity
 from ocr.decoding.ctc import beam, greedy
 from ocr.decoding.hints import Hints
+from ocr.decoding.language import END
 from ocr.decoding.lexicons import BoundLexicon, Lexicon, bind, lexicon, places, pref
+from ocr.decoding.prose import Prose, prose
 from ocr.decoding.ranking import Decoded, rank
-from ocr.decoding.texts import everything, text_prior
+from ocr.decoding.texts import everything, written
+from ocr.decoding.usual import houses
 from ocr.posterior import Alphabet, Posterior
 
 SHORTLIST = 250
@@ -112,16 +115,29 @@ def _with_chome(found: Iterable[str], near: Iterable[str]) -> Iterable[str]:
         yield from (name + tail for name in names)
 
 
+@cache
+def _houses() -> Prose:
+    return prose(houses(), 0.6, _room_follows, 0.45)
+
+
+ROOM_PARTS = "号階F棟室-ABCDEF"
+
+
+def _room_follows(before: str, here: str) -> float:
+    """Behind a number stands what belongs to a room; a house is not called by a number."""
+    last = before[-1:]
+    if last.isdigit() and not here.isdigit() and here not in ROOM_PARTS and here != END:
+        return -6.0
+    return -3.0 if not before and here.isdigit() else 0.0
+
+
 def building(posterior: Posterior, hints: Hints) -> Decoded:
-    """Free, with room numbers: digits at the end are digits."""
-    seen = everything(posterior)
-    found = [text for text, _ in beam(seen, 16, breadth=6)]
-    more = [swapped for text in found[:4] for swapped in _room(text)]
-    return rank(everything(posterior, more), [*found, *more], text_prior)
+    """〜ハイツ203, 棟, 号室, 階, 方: a house's name, and digits at its end are digits."""
+    return written(posterior, _houses(), variants=_room)
 
 
-ROOM = re.compile(r"([0-9OoIlZSBー\-一]+)(号室|号|階|F|棟)?$")
-DIGIT_FOR = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "Z": "2", "S": "5", "B": "8", "ー": "-", "一": "-"})
+ROOM = re.compile(r"([0-9OoIl/ノ|元見又乙えてみるろZSBフつワ午ー\-一]+)(号室|号|階|F|棟)?$")
+DIGIT_FOR = str.maketrans("OoIl/ノ|元見又乙えてみるろZSBフつワ午ー一", "0011111222222233258" + "7777--")
 
 
 def _room(text: str) -> Iterable[str]:

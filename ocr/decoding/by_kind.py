@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ocr.decoding import addresses, dates, names, numbers, texts
+from ocr.decoding import addresses, dates, mails, names, numbers, texts
 from ocr.decoding.hints import Hints
 from ocr.decoding.ranking import Decoded
 from ocr.posterior import Posterior
@@ -27,7 +27,7 @@ DECODERS: Mapping[str, Decoder] = {
     "city": addresses.city,
     "town": addresses.town,
     "building": addresses.building,
-    "email": texts.email,
+    "email": mails.email,
     "bank": texts.bank,
     "text": texts.text,
     "long_text": texts.text,

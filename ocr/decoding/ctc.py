@@ -51,10 +51,10 @@ def greedy(seen: Lattice) -> str:
 
 
 def beam(
-    seen: Lattice, width: int = 12, breadth: int = 6, allowed: Callable[[str, str], bool] | None = None
+    seen: Lattice, width: int = 12, breadth: int = 6, weigh: Callable[[str, str], float] | None = None
 ) -> list[tuple[str, float]]:
-    """The likeliest texts with their log probabilities, best first. ``allowed(prefix, next)`` prunes what a grammar
-    forbids; ``breadth`` characters a frame are tried."""
+    """The likeliest texts with their log scores, best first; ``breadth`` characters a frame are tried. ``weigh(prefix,
+    next)`` is a factor for going on so: what a language or a grammar thinks of it."""
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
     scale = 0.0
     for frame in seen.chances:
@@ -74,9 +74,11 @@ def beam(
             repeat = next((p for c, p in options if c == last), 0.0) if last else 0.0
             grown[text] = (stay_b + whole * blank, stay_n + n * repeat)
             for character, chance in options:
-                if allowed is not None and not allowed(text, character):
-                    continue
                 longer = text + character
+                if weigh is not None:
+                    chance *= weigh(text, character)
+                    if not chance:
+                        continue
                 add_b, add_n = grown.get(longer, (0.0, 0.0))
                 grown[longer] = (add_b, add_n + (b if character == last else whole) * chance)
         ranked = sorted(grown.items(), key=lambda item: -(item[1][0] + item[1][1]))[:width]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 import numpy as np
 
-from ocr.decoding.charsets import DIGIT_SHAPES, DIGITS, HIRAGANA, KATAKANA, LATIN, charset, fold, plain, rarity
+from ocr.decoding.charsets import DIGIT_SHAPES, DIGITS, HIRAGANA, KATAKANA, LATIN, charset, fold, rarity
 from ocr.decoding.ctc import Lattice, beam, lattice
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import BANK_ENDS, BANK_WORDS
-from ocr.decoding.ranking import Decoded, rank
+from ocr.decoding.prose import Prose, prose
+from ocr.decoding.ranking import Decoded, Prior, rank
+from ocr.decoding.usual import banking, writing
 from ocr.posterior import BLANK, Posterior
 
 SEEN = np.log(1e-3)
@@ -55,16 +58,63 @@ def everything(posterior: Posterior, also: Iterable[str] = ()) -> Lattice:
     return lattice(posterior, charset(alphabet, shapes, also=ALSO))
 
 
-ALSO = {c: "".join(g for g in group if g != c) for group in ALIKE for c in group} | DIGIT_SHAPES
+OLD = (
+    "増增",
+    "瀬瀨",
+    "徳德",
+    "青靑",
+    "清淸",
+    "黒黑",
+    "険險",
+    "県縣",
+    "学學",
+    "国國",
+    "会會",
+    "渓溪",
+    "横橫",
+    "郎郞",
+    "歩步",
+    "者者",
+    "神神",
+    "福福",
+    "齢齡",
+    "営營",
+    "区區",
+    "台臺",
+)
+"""What is written today, and the old form that the recogniser answers now and then."""
+_OLD = {pair[0]: pair[1] for pair in OLD}
+ALSO = {c: "".join(g for g in group if g != c) for group in ALIKE for c in group} | DIGIT_SHAPES | _OLD
 """What may stand for what at a fifth of its probability; the neighbours decide."""
 
 
 def text(posterior: Posterior, hints: Hints) -> Decoded:
     """Anything at all; only rare characters and look-alikes among characters of another script cost something."""
+    return written(posterior, _text())
+
+
+def written(
+    posterior: Posterior,
+    style: Prose,
+    also: Iterable[str] = (),
+    prior: Prior = lambda _line: 0.0,
+    variants: Callable[[str], Iterable[str]] | None = None,
+) -> Decoded:
+    """A line in this style: beams with and without it, then every candidate weighed exactly. ``also``: further
+    candidates; ``variants``: what else the best of them may be."""
     seen = everything(posterior)
-    found = [line for line, _ in beam(seen, 12, breadth=6)]
-    more = [swapped for line in found[:3] for swapped in _swaps(line)]
-    return rank(everything(posterior, more), [*found, *more], text_prior)
+    found = [line for line, _ in beam(seen, 12, breadth=6, weigh=style.weigh)]
+    found += [line for line, _ in beam(seen, 4, breadth=4)]
+    more = [*(swapped for line in found[:2] for swapped in _swaps(line)), *also]
+    more += [other for line in found[:4] for other in variants(line)] if variants else []
+    return rank(
+        everything(posterior, more), [*found, *more], lambda line: style.prior(line) + text_prior(line) + prior(line)
+    )
+
+
+@cache
+def _text() -> Prose:
+    return prose(writing(), 0.25)
 
 
 def _swaps(line: str) -> list[str]:
@@ -81,7 +131,8 @@ def _swaps(line: str) -> list[str]:
 def text_prior(line: str) -> float:
     """A cost (≤ 0) for what is hardly ever written like this."""
     strange = sum(_strange(line, place) + _lonely(line, place) + _small(line, place) for place in range(len(line)))
-    return sum(rarity(c) for c in line) + strange
+    unclosed = -4.0 * abs(line.count("(") - line.count(")")) - 2.0 * abs(line.count("「") - line.count("」"))
+    return sum(rarity(c) for c in line) + strange + unclosed
 
 
 SMALL_AFTER = {
@@ -136,43 +187,15 @@ def script(character: str) -> str:
     return "kanji" if unicodedata.category(character) == "Lo" else "mark"
 
 
+@cache
+def _bank() -> Prose:
+    return prose(banking(), 0.7)
+
+
 def bank(posterior: Posterior, hints: Hints) -> Decoded:
     """A bank or a branch: known banks and the usual endings are likelier."""
-    seen = everything(posterior)
-    found = [line for line, _ in beam(seen, 12, breadth=6)]
-    more = [
-        line[: len(line) - cut] + end
-        for line in found[:2]
-        for end in BANK_ENDS
-        for cut in range(len(end) - 1, len(end) + 2)
-        if 0 < cut < len(line)
-    ]
-    words = list(BANK_WORDS) if hints.part in ("", "bank") else []
-
-    def prior(line: str) -> float:
-        known = 3.0 if line in BANK_WORDS else 0.0
-        ending = 2.0 if line.endswith(tuple(BANK_ENDS)) else 0.0
-        return text_prior(line) + known + ending
-
-    return rank(everything(posterior, [*more, *words]), [*found, *more, *words], prior)
+    also = BANK_WORDS if hints.part in ("", "bank") else ()
+    return written(posterior, _bank(), also, lambda line: 3.0 * (line in BANK_WORDS) + 2.0 * line.endswith(_ENDS))
 
 
-def email(posterior: Posterior, hints: Hints) -> Decoded:
-    """A mail address in lower case."""
-    shapes = plain("0123456789@.-_+%") | {c: c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}
-    shapes["-"] = "ー－—–"
-    seen = lattice(posterior, charset(posterior.alphabet, shapes, also=DIGIT_SHAPES))
-    found = [line for line, _ in beam(seen, 24, breadth=8)]
-    heads = dict.fromkeys(line.partition("@")[0] for line in found[:8] if "@" in line)
-    more = [f"{head}@{domain}" for head in heads for domain in DOMAINS]
-
-    def prior(line: str) -> float:
-        return (0.0 if hints.valid(line) else -5.0) + (7.0 if line.partition("@")[2] in DOMAINS else 0.0)
-
-    return rank(seen, [*found, *more], prior)
-
-
-DOMAINS = (
-    "gmail.com", "yahoo.co.jp", "docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "i.softbank.jp", "icloud.com",
-    "outlook.jp", "outlook.com", "hotmail.com", "hotmail.co.jp", "nifty.com", "ybb.ne.jp", "me.com", "ymail.ne.jp", "example.jp",
-)  # fmt: skip
+_ENDS = tuple(BANK_ENDS)

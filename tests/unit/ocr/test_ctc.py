@@ -49,7 +49,7 @@ def test_a_wide_beam_finds_the_best(seed: int) -> None:
 
 
 def test_what_a_grammar_forbids_is_never_said() -> None:
-    found = ctc.beam(random_lattice(3), 30, 4, allowed=lambda text, character: character != "b")
+    found = ctc.beam(random_lattice(3), 30, 4, weigh=lambda text, character: float(character != "b"))
     assert found and all("b" not in text for text, _ in found)
 
 
