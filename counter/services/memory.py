@@ -17,7 +17,7 @@ from counter import ids, tenancy, vault
 from counter.models.intake import OPEN, PaperForm, Reading
 from counter.models.memory import MemoryLine, MemoryVersion, SeenLine, Step
 from counter.queries.memory import in_force, line_as, lines, newest
-from counter.services import audit
+from counter.services import audit, memory_versions
 from counter.services.memory_versions import append
 
 if TYPE_CHECKING:
@@ -108,6 +108,13 @@ def contents(session: Session, rows: Sequence[MemoryLine]) -> list[tuple[MemoryL
 
 def seen_as(line_id: str) -> str:
     return f"seen_line:content:{line_id}"
+
+
+def switch_on(session: Session, ward: str, *, seen: int, actor: str) -> MemoryVersion:
+    """Let the examination decide again, at once. Raises memory_versions.Conflict."""
+    made = memory_versions.switch_on(session, ward, seen=seen, actor=actor)
+    session.info["enqueue"](session, JOB, f"train:{ward}:{made.number}", ward, queue=QUEUE)
+    return made
 
 
 # -- forgetting ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "counter.web.desk.passing:blueprint",
     "counter.web.desk.own_forms:blueprint",
     "counter.web.desk.accuracy:blueprint",
+    "counter.web.desk.memory:blueprint",
     "counter.web.admin.views:blueprint",
     "counter.web.admin.settings:blueprint",
     "counter.web.admin.offices:blueprint",

@@ -46,6 +46,7 @@ _TASKS = (  # roles of which one is enough, label, first page, endpoints that be
     ("desk", "用紙", "sheets.choose", "sheets."),
     ("desk admin", "区の様式", "own_forms.home", "own_forms."),
     ("desk", "読み取りの正確さ", "accuracy.show", "accuracy."),
+    ("desk admin", "訂正記憶", "memory.show", "memory."),
     ("admin", "手続", "settings.procedures", "settings."),
     ("admin", "所管課", "offices.show", "offices."),
     ("admin", "来庁の受付時間", "visits.settings", "visits.s"),
