@@ -1,4 +1,4 @@
-"""Batches, their progress, and the forms that wait for a clerk."""
+"""The forms that wait for a clerk, and how long clerks take over them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from counter.models.intake import OPEN, Batch, FileState, FormState, PaperForm, Reading, ScanFile, ScanPage
+from counter.models.intake import OPEN, Batch, FormState, PaperForm, Reading, ScanPage
 
 PAGE = 50
 
@@ -26,75 +26,15 @@ class FormRow:
     doubtful: int
     created_at: dt.datetime
     counter_date: dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the reading of a batch is. `pages` counts only files that were opened; `left` is a guess in seconds."""
-
-    files: int
-    files_waiting: int
-    pages: int
-    read: int
-    left: int | None
-
-    @property
-    def finished(self) -> bool:
-        return self.files_waiting == 0
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    """A batch in the list of batches."""
-
-    id: str
-    counter_date: dt.date
-    created_at: dt.datetime
-    files: int
-    waiting: int
-    forms: int
-    open: int
+    sheet_digest: str | None = None
+    twin_id: str | None = None
+    """the form that this one may be over again, until a clerk has said that it is another"""
+    twin_why: str | None = None
+    version: int = 1
 
 
 def batch(session: Session, batch_id: str) -> Batch | None:
     return session.scalars(sa.select(Batch).where(Batch.id == batch_id)).one_or_none()
-
-
-def batches(session: Session) -> list[BatchRow]:
-    """The latest batches of the ward."""
-    files = (
-        sa.select(
-            ScanFile.batch_id,
-            sa.func.count().label("files"),
-            sa.func.sum(sa.case((ScanFile.state == FileState.WAITING, 1), else_=0)).label("waiting"),
-        )
-        .group_by(ScanFile.batch_id)
-        .subquery()
-    )
-    forms = (
-        sa.select(
-            PaperForm.batch_id,
-            sa.func.count().label("forms"),
-            sa.func.sum(sa.case((PaperForm.state.in_(OPEN), 1), else_=0)).label("open"),
-        )
-        .group_by(PaperForm.batch_id)
-        .subquery()
-    )
-    rows = session.execute(
-        sa.select(
-            Batch.id, Batch.counter_date, Batch.created_at, files.c.files, files.c.waiting, forms.c.forms, forms.c.open
-        )
-        .outerjoin(files, files.c.batch_id == Batch.id)
-        .outerjoin(forms, forms.c.batch_id == Batch.id)
-        .order_by(Batch.created_at.desc(), Batch.id)
-        .limit(PAGE)
-    )
-    return [
-        BatchRow(
-            row.id, row.counter_date, row.created_at, row.files or 0, row.waiting or 0, row.forms or 0, row.open or 0
-        )
-        for row in rows
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,35 +64,6 @@ def speed(session: Session, since: dt.datetime) -> Speed | None:
         ).where(PaperForm.state == FormState.CONFIRMED, PaperForm.created_at >= since, PaperForm.review_fields > 0)
     ).one()
     return Speed(row.sheets, row.seconds, row.fields) if row.sheets else None
-
-
-def progress(session: Session, found: Batch, now: dt.datetime) -> Progress:
-    count = session.execute(
-        sa.select(
-            sa.func.count().label("files"),
-            sa.func.sum(sa.case((ScanFile.state == FileState.WAITING, 1), else_=0)).label("waiting"),
-            sa.func.sum(sa.func.coalesce(ScanFile.pages, 0)).label("pages"),
-            sa.func.sum(sa.case((ScanFile.pages.is_(None), 1), else_=0)).label("unopened"),
-        ).where(ScanFile.batch_id == found.id)
-    ).one()
-    read = session.execute(
-        sa.select(
-            sa.func.count().label("pages"),
-            sa.func.min(ScanPage.created_at).label("first"),
-            sa.func.max(ScanPage.created_at).label("last"),
-        ).where(ScanPage.batch_id == found.id)
-    ).one()
-    left = None
-    if count.waiting and read.pages > 1:
-        each = (read.last - read.first).total_seconds() / (read.pages - 1)
-        left = round(each * ((count.pages or 0) + (count.unopened or 0) - read.pages))
-    return Progress(
-        count.files,
-        count.waiting or 0,
-        max(count.pages or 0, read.pages),
-        read.pages,
-        max(1, left) if left is not None else None,
-    )
 
 
 def forms(
@@ -199,6 +110,10 @@ def forms(
             doubts or 0,
             form.created_at,
             counter_date,
+            form.sheet_digest,
+            form.twin_id if form.twin_settled_by is None else None,
+            form.twin_why,
+            form.version,
         )
         for form, counter_date, pages, doubts in session.execute(query)
     ]

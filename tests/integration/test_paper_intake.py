@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 
 from counter.extensions import Store
 from counter.models.intake import Batch, FileState, FormState, PaperForm, Reading, ScanFile, ScanPage
+from counter.models.worker import Worker
 from ocr import problems
 from tests.moves import KOTO, SHIBUYA
 from tests.papers import Reader, picture, read_all, send, unknown
@@ -221,22 +223,20 @@ def test_progress_is_told_with_and_without_script(
     desk: FlaskClient, store: Store, reader: Reader, instance: Path
 ) -> None:
     place = send(desk, ("a.tiff", picture(3))).location
-    page = desk.get(place).text
-    assert '<noscript><meta http-equiv="refresh"' in page
-    assert desk.get(f"{place}/progress").json == {
-        "finished": False,
-        "pages": 0,
-        "read": 0,
+    with store.scope() as session:
+        session.add(Worker(executor="w", started_at=dt.datetime.now(dt.UTC), beat_at=dt.datetime.now(dt.UTC)))
+    assert '<noscript><meta http-equiv="refresh"' in desk.get(place).text
+    before = desk.get(f"{place}/progress").json
+    assert before == {
+        "finished": False, "going": True, "pages": 0, "read": 0, "share": 0,
         "text": "読み取りを待っています（1ファイル）",
-    }
+    }  # fmt: skip
     reader.write(RECORD)
     read_all(store, instance)
-    assert desk.get(f"{place}/progress").json == {
-        "finished": True,
-        "pages": 3,
-        "read": 3,
-        "text": "3枚の読み取りが終わりました",
-    }
+    after = desk.get(f"{place}/progress").json
+    assert after == {
+        "finished": True, "going": False, "pages": 3, "read": 3, "share": 10, "text": "3枚の読み取りが終わりました",
+    }  # fmt: skip
     assert "http-equiv" not in desk.get(place).text
 
 

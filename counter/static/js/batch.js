@@ -1,20 +1,38 @@
-// The progress of a batch without reloading by hand; without this script the page reloads itself.
+// The progress of a batch and its list without reloading by hand; without this script the page reloads itself.
 const place = document.querySelector("[data-progress]");
 const words = document.getElementById("progress-text");
+const said = document.getElementById("progress-said");
 const bar = place?.querySelector("progress");
-let read = bar ? bar.value : 0;
+const EVERY = 2000, LIST_EVERY = 8000, AFTER_FAULT = 6000;
+let read = bar ? bar.value : 0, share = -1, listed = Date.now();
 
-async function look() {
-  const answer = await fetch(place.dataset.progress, { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(String(answer.status));
-  const now = await answer.json();
-  if (words.textContent !== now.text) words.textContent = now.text;
-  bar.max = Math.max(now.pages, 1);
-  bar.value = now.read;
-  if (now.finished || now.read > read) { read = now.read; location.reload(); return; }
-  setTimeout(retry, 1500);
+async function ask(address, accept) {
+  const answer = await fetch(address, { headers: { Accept: accept } });
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+  return answer;
 }
 
-function retry() { look().catch(() => setTimeout(retry, 5000)); }
+async function look() {
+  const now = await (await ask(place.dataset.progress, "application/json")).json();
+  words.textContent = now.text;
+  bar.max = Math.max(now.pages, 1);
+  bar.value = now.read;
+  // aloud only what is worth an interruption: every tenth, and the end
+  if (now.share !== share || now.finished) { if (share !== -1 || now.finished) said.textContent = now.text; share = now.share; }
+  if (now.finished || !now.going) { location.reload(); return; }
+  if (now.read > read && Date.now() - listed > LIST_EVERY) { await list(); read = now.read; listed = Date.now(); }
+  setTimeout(retry, EVERY);
+}
 
-if (place) setTimeout(retry, 1500);
+// Whoever has the focus in the list keeps it: the list is renewed when they have moved on.
+async function list() {
+  const old = document.getElementById("batch-list");
+  if (!old || old.contains(document.activeElement) || String(getSelection()) || document.querySelector("details[open]")) return;
+  const page = new DOMParser().parseFromString(await (await ask(location.href, "text/html")).text(), "text/html");
+  const fresh = page.getElementById("batch-list");
+  if (fresh) old.replaceWith(document.adoptNode(fresh));
+}
+
+function retry() { look().catch(() => setTimeout(retry, AFTER_FAULT)); }
+
+if (place) setTimeout(retry, EVERY);
