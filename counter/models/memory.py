@@ -7,9 +7,10 @@ import enum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from counter.models.base import Base, WardOwned, id_column, now
+from counter.models.keys import Key
 
 
 class SeenLine(WardOwned, Base):
@@ -57,6 +58,8 @@ class MemoryLine(WardOwned, Base):
     confirmed_at: Mapped[dt.datetime]
     labels: Mapped[bytes] = mapped_column(sa.LargeBinary)  # sealed: the characters learnt
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)  # sealed: keys, or the features and text of an examination
+
+    key: Mapped[Key] = relationship(viewonly=True, lazy="raise")
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["ward", "form_id"], ["paper_form.ward", "paper_form.id"]),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from counter import vault
 from counter.models.intake import FormState, PaperForm
@@ -42,14 +42,15 @@ def within(column: InstrumentedAttribute[int], spans: Spans) -> sa.ColumnElement
 
 
 def lines(session: Session, spans: Spans, *, held_out: bool = False) -> list[MemoryLine]:
-    """What a version is made of, in the order it was confirmed; their keys are at hand for opening."""
-    rows = session.execute(
-        sa.select(MemoryLine, Key)
-        .join(Key, Key.id == MemoryLine.key_id)
+    """What a version is made of, in the order it was confirmed, with their keys: opening them asks nothing more."""
+    found = session.scalars(
+        sa.select(MemoryLine)
+        .join(MemoryLine.key)
+        .options(contains_eager(MemoryLine.key))
         .where(MemoryLine.held_out.is_(held_out), within(MemoryLine.since, spans), Key.wrapped.is_not(None))
         .order_by(MemoryLine.confirmed_at, MemoryLine.id)
-    ).all()
-    return [row.MemoryLine for row in rows]
+    )
+    return list(found)
 
 
 def line_as(column: str, line_id: str) -> str:
