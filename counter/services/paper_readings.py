@@ -30,6 +30,8 @@ class Part:
     alternatives: tuple[str, ...]
     characters: tuple[float, ...]
     """how sure each character of the text is, 0…1; empty where the reader cannot say"""
+    page_id: str
+    crop: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,14 @@ def _part(row: Reading, content: Mapping[str, Any], name: str) -> Part:
         spot_check=row.spot_check,
         alternatives=tuple(content["alternatives"]),
         characters=_characters(content),
+        page_id=row.page_id,
+        crop=_box(row),
     )
+
+
+def _box(row: Reading) -> tuple[int, int, int, int]:
+    x, y, width, height = row.crop
+    return x, y, width, height
 
 
 def _characters(content: Mapping[str, Any]) -> tuple[float, ...]:

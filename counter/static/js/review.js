@@ -7,12 +7,16 @@ const past = [];
 const ENTRY = "input:not([type=hidden]), textarea, select";
 
 const itemOf = (node) => node?.closest?.("[data-item]");
-const control = (item) => (item.dataset.part && item.querySelector(`[name="${item.dataset.part}"]`)) || item.querySelector("input:not([type=hidden]):not([type=radio]), textarea, select, input[type=radio]:checked, input");
+const named = (item, name) => item.querySelector(`[name="${CSS.escape(name)}"]`);
+const parts = (item) => (item.dataset.parts ?? "").split(" ").filter(Boolean).map((name) => named(item, name)).filter(Boolean);
+const control = (item) => parts(item)[0] ?? item.querySelector("input:not([type=hidden]):not([type=radio]), textarea, select, input[type=radio]:checked, input");
+// one step a doubtful place: a field may have several
+const steps = doubts.flatMap((item) => (parts(item).length ? parts(item) : [control(item)]));
 
-function go(item) {
-  const target = item ? control(item) : form.querySelector("[data-confirm]");
-  const before = itemOf(document.activeElement);
-  if (before && before !== item) path.push(before);
+function go(target) {
+  const here = document.activeElement;
+  if (itemOf(here) && here !== target) path.push(here);
+  const item = itemOf(target);
   item?.closest("details")?.setAttribute("open", "");
   target.focus({ preventScroll: true });
   (item ?? target).scrollIntoView({ block: item ? "start" : "nearest" });
@@ -20,9 +24,9 @@ function go(item) {
 }
 
 function onward(from) {
-  const at = doubts.indexOf(from);
-  const later = from && at < 0 ? doubts.find((item) => items.indexOf(item) > items.indexOf(from)) : doubts[at + 1];
-  go(later);
+  const at = steps.indexOf(from);
+  const after = (node) => from.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
+  go((at >= 0 ? steps[at + 1] : steps.find((node) => !itemOf(from) || after(node))) ?? form.querySelector("[data-confirm]"));
 }
 
 // -- undo: what an item held when it was last left or changed
@@ -42,10 +46,11 @@ function undo() {
   const last = past.pop();
   if (!last) return;
   const [item, before] = last;
+  const [changed] = before.find(([node, value, checked]) => node.value !== value || node.checked !== checked) ?? before[0];
   for (const [node, value, checked] of before) { node.value = value; node.checked = checked; }
   held.set(item, state(item));
-  before[0][0].dispatchEvent(new Event("input", { bubbles: true }));
-  go(item);
+  changed.dispatchEvent(new Event("input", { bubbles: true }));
+  go(changed);
 }
 
 // -- other readings
@@ -95,17 +100,17 @@ form.addEventListener("keydown", (event) => {
     form.requestSubmit(form.querySelector("[data-confirm]"));
   } else if (event.key === "Enter" && item && event.target.tagName !== "TEXTAREA" && event.target.tagName !== "BUTTON") {
     event.preventDefault();
-    onward(item);
+    onward(event.target);
   } else if (event.key === "Escape" && path.length) {
     event.preventDefault();
-    control(path.pop()).focus();
+    path.pop().focus();
   } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && item) {
     if (alternative(event.target, item, event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
   }
 });
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
-  if (event.key === "F8") { event.preventDefault(); onward(itemOf(document.activeElement)); }
+  if (event.key === "F8") { event.preventDefault(); onward(document.activeElement ?? document.body); }
   if (event.key === "F4") { event.preventDefault(); undo(); }
 });
 const undoing = form.querySelector("[data-undo]");
@@ -115,5 +120,5 @@ document.querySelector("[data-keys]").hidden = false;
 
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();
-else if (doubts.length) go(doubts[0]);
+else if (steps.length) go(steps[0]);
 else form.querySelector("[data-confirm]").focus();

@@ -12,9 +12,11 @@
     paper.scrollLeft += here.left + here.width / 2 - frame.left - frame.width / 2;
   }
 
-  function light(item) {
+  function light(node) {
     lit?.classList.remove("sc-lit");
-    lit = (item?.dataset.zone && document.getElementById(item.dataset.zone)) || null;
+    const item = node?.closest?.("[data-item]");
+    const part = item && node.name && paper.querySelector(`[data-input="${CSS.escape(node.name)}"]`);
+    lit = part || (item?.dataset.zone && document.getElementById(item.dataset.zone)) || null;
     lit?.classList.add("sc-lit");
     show(lit);
   }
@@ -37,11 +39,11 @@
   for (const button of tools.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => zoom(Number(button.dataset.zoom)));
   tools.querySelector("[data-turn]").addEventListener("click", rotate);
   tools.querySelector("[data-whole]").addEventListener("click", () => { turn = 3; rotate(); zoom(-STEPS.length); });
-  form.addEventListener("focusin", (event) => light(event.target.closest?.("[data-item]")));
+  form.addEventListener("focusin", (event) => light(event.target));
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "F2") { event.preventDefault(); zoom(event.shiftKey ? -1 : 1); }
     if (event.key === "F9") { event.preventDefault(); rotate(); }
   });
-  light(document.activeElement?.closest?.("[data-item]"));
+  light(document.activeElement);
 })();

@@ -251,18 +251,32 @@ function boxAt(point, layout) {
   return [...layout.boxes, ...layout.underlines].map(plainBox).filter(inside).sort((a, b) => area(a) - area(b))[0];
 }
 
+// The next place that nobody has drawn on. A zone that is tied to nothing yet moves on: one walks until the right place.
 function nextBox() {
-  const zones = all().map(read), from = selected ? read(selected) : null;
+  const from = selected ? read(selected) : null, walks = from && !from.target.trim() ? selected : null;
+  const zones = all().filter((row) => row !== walks).map(read);
   for (const [page, { layout }] of sheets) {
     if (from && page < from.page) continue;
-    const places = [...layout.combs.map((one) => ({ ...plainBox(one), run: one[4] })), ...[...layout.boxes, ...layout.underlines].map(plainBox)]
-      .filter((box) => box.run || !layout.combs.some((one) => overlap({ page: 1, ...box }, { page: 1, ...plainBox(one) }) > 0.5))
-      .sort((a, b) => a.y - b.y || a.x - b.x);
-    const free = places.filter((box) => !zones.some((zone) => overlap({ page, ...box }, zone) > 0.1));
-    const later = from && from.page === page ? free.find((box) => box.y > from.y + 0.5 || (Math.abs(box.y - from.y) <= 0.5 && box.x > from.x)) : free[0];
-    if (later) { create(page, { x: later.x, y: later.y, w: later.w, h: later.h }, later.run ?? 0); return; }
+    const free = places(layout).filter((box) => !zones.some((zone) => overlap({ page, ...box }, zone) > 0.1));
+    const later = free.find((box) => !from || page > from.page || box.y > from.y + 0.5 || (Math.abs(box.y - from.y) <= 0.5 && box.x > from.x + 0.5));
+    if (!later) continue;
+    const box = { x: later.x, y: later.y, w: later.w, h: later.h };
+    if (!walks) { create(page, box, later.run ?? 0); return; }
+    const earlier = snapshot();
+    write(walks, { page, ...box, way: later.run ? "comb" : "line", count: later.run ?? 1 });
+    changed(earlier);
+    select(walks);
+    groupOf(walks)?.scrollIntoView({ block: "nearest" });
+    say(`左${round(box.x)} 上${round(box.y)} 幅${round(box.w)} 高さ${round(box.h)}ミリの四角`);
+    return;
   }
   say("この先に、囲んでいない四角はありません。");
+}
+
+function places(layout) {
+  const runs = layout.combs.map((one) => ({ ...plainBox(one), run: one[4] }));
+  const alone = [...layout.boxes, ...layout.underlines].map(plainBox).filter((box) => !runs.some((run) => overlap({ page: 1, ...box }, { page: 1, ...run }) > 0.5));
+  return [...runs, ...alone].sort((one, two) => (Math.abs(one.y - two.y) > 1 ? one.y - two.y : one.x - two.x));
 }
 
 // -- mouse and finger --------------------------------------------------------

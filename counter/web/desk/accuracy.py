@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 
 import flask
@@ -70,7 +71,7 @@ def _weeks(now: dt.datetime, count: int) -> list[tuple[dt.datetime, dt.datetime]
     monday = today - dt.timedelta(days=today.weekday())
     starts = [monday - dt.timedelta(weeks=count - 1 - number) for number in range(count + 1)]
     moments = [dt.datetime.combine(day, dt.time(), JST).astimezone(dt.UTC) for day in starts]
-    return list(zip(moments, moments[1:], strict=False))
+    return list(itertools.pairwise(moments))
 
 
 def kind_words(kind: str) -> str:

@@ -34,6 +34,9 @@ class Line:
     label: str
     glyphs: tuple[Glyph, ...]
     alternatives: tuple[str, ...]
+    page_id: str = ""
+    crop: tuple[int, int, int, int] | None = None
+    """where a part stands; None where the field's own picture shows it"""
 
     @property
     def unsure(self) -> bool:
@@ -58,7 +61,7 @@ class Row:
 
     @property
     def lines(self) -> list[Line]:
-        """What was read, where a character is unsure or other readings are at hand."""
+        """What was read, part by part where parts are doubtful; else where a character is unsure or others are at hand."""
         seen = self.entry.seen
         if seen is None or self.field.control in _CHOSEN:
             return []
@@ -70,10 +73,13 @@ class Row:
                 labels.get(part.name, ""),
                 glyphs(part.text, part.characters),
                 part.alternatives[:5],
+                part.page_id,
+                part.crop,
             )
             for part in seen.parts
+            if not part.accepted
         ] or [Line(name, "", glyphs(seen.text, seen.characters), seen.alternatives[:5])]
-        return [line for line in found if line.unsure or line.alternatives]
+        return [line for line in found if line.crop or line.unsure or line.alternatives]
 
 
 _CHOSEN = ("radios", "checkboxes", "select", "files")
