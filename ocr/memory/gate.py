@@ -66,7 +66,10 @@ def trial(memory_lines: Sequence[LineKeys], held_out: Sequence[HeldOut], reader:
     examined = {line.group for line in held_out}
     search = Search([line for line in memory_lines if line.group not in examined])
     results: list[tuple[HeldOut, bool, bool]] = []
+    beside: frozenset[str] = getattr(reader, "beside", frozenset())
     for line in held_out:
+        if line.kind in beside:
+            continue  # read by another net too, which a memory does not speak against
         seen = reader.again(line.features, line.weights)
         if seen is not None:
             results.append((line, *_read_twice(line, seen, search)))
