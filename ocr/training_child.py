@@ -67,8 +67,7 @@ def _held_out(place: Confirmed) -> HeldOut:
 
 def _learnt(line: LineKeys, reader: Recalls) -> Learnt:
     seen = reader.again(line.vectors, line.weights)
-    known = seen.alphabet.index if seen is not None else {}
-    new = "".join(sorted({character for character in line.labels if character not in known}))
+    new = "".join(sorted({one for one in line.labels if seen is not None and seen.alphabet.lacks(one)}))
     return Learnt(line.id, line.dump(), "".join(sorted(line.labels)), new)
 
 

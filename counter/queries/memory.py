@@ -17,7 +17,7 @@ from counter.models.memory import MemoryLine, MemoryVersion, SeenLine, Step
 
 Spans = Sequence[Sequence[int]]
 EVER: Spans = ((0, 2**31 - 1),)
-PAGE = 20
+PAGE = 10
 
 
 def newest(session: Session) -> MemoryVersion | None:

@@ -198,7 +198,7 @@ def right(page: Page, form: FilledForm) -> None:
 def test_the_rest_of_the_staff_pages_hold_at_both_widths(visit: NewContext) -> None:
     for width in (1366, 320):
         for who, addresses in (
-            ("desk", ("/desk", "/desk/sheets", "/desk/forms", "/desk/forms/nothing")),
+            ("desk", ("/desk", "/desk/sheets", "/desk/forms", "/desk/forms/nothing", "/desk/memory")),
             ("admin", ("/staff/people", "/staff/procedures", "/staff/procedures/child-allowance", "/staff/offices")),
             ("clerk", ("/office/cases?status=all", "/office/cases?number=0000")),
         ):

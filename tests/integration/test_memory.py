@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -96,8 +96,22 @@ def sheet(paper: Paper, reader: Reader, *, said: dict[str, str] | None = None, c
     return form.id
 
 
-def filed(store: Store, *texts: str, changed: bool = False, bundle: str | None = None) -> str:
-    """A confirmed form whose places say these texts, without the desk; returns its id."""
+@dataclasses.dataclass(frozen=True)
+class Written:
+    """What stands in one place of a sheet, and how the recogniser saw it."""
+
+    path: str
+    kind: str
+    text: str
+    lines: tuple[LineSeen, ...]
+    changed: bool = False
+
+
+def filed(store: Store, *texts: str, places: Sequence[Written] = ()) -> str:
+    """A confirmed form whose places (a name's, with these texts) were seen, without the desk; returns its id."""
+    texts = texts or (FAMILY, GIVEN)
+    names = zip(("family", "given"), texts, strict=True) if not places else ()
+    written = places or [Written(f"applicant.name.{part}", "name", text, seen(len(text))) for part, text in names]
     now = dt.datetime.now(dt.UTC)
     with store.scope() as session, tenancy.tenant(session, KOTO):
         seals = vault.of(session)
@@ -108,7 +122,7 @@ def filed(store: Store, *texts: str, changed: bool = False, bundle: str | None =
         )
         form = PaperForm(
             ward=KOTO, id=ids.new_id(), batch_id=batch.id, file_id=file.id, key_id=key, procedure=CODE,
-            state=FormState.CONFIRMED, touched_at=now, bundle_id=bundle,
+            state=FormState.CONFIRMED, touched_at=now,
         )  # fmt: skip
         page = ScanPage(
             ward=KOTO, id=ids.new_id(), batch_id=batch.id, file_id=file.id, position=0, form_id=form.id, page=1, blob="",
@@ -117,22 +131,23 @@ def filed(store: Store, *texts: str, changed: bool = False, bundle: str | None =
         for row in (batch, file, form, page):
             session.add(row)
             session.flush()
-        for text, path in zip(texts or (FAMILY, GIVEN), ("family", "given"), strict=True):
-            place = f"applicant.name.{path}"
+        for one in written:
             reading = Reading(
-                ward=KOTO, id=ids.new_id(), page_id=page.id, form_id=form.id, key=place, part=True, confidence=0.9,
-                accepted=not changed, reasons=[], crop=[0, 0, 1, 1],
+                ward=KOTO, id=ids.new_id(), page_id=page.id, form_id=form.id, key=one.path, part=True, confidence=0.9,
+                accepted=not one.changed, reasons=[], crop=[0, 0, 1, 1],
             )  # fmt: skip
-            reading.content = seals.seal(session, key, f"reading:content:{reading.id}", {"value": text, "text": text})
+            content = {"value": one.text, "text": "" if one.changed else one.text}
+            reading.content = seals.seal(session, key, f"reading:content:{reading.id}", content)
             said = Correction(
-                ward=KOTO, id=ids.new_id(), form_id=form.id, reading_id=reading.id, field=place, kind="name",
-                changed=changed, accepted=not changed, by="staff:1", at=now,
+                ward=KOTO, id=ids.new_id(), form_id=form.id, reading_id=reading.id, field=one.path, kind=one.kind,
+                changed=one.changed, accepted=not one.changed, by="staff:1", at=now,
             )  # fmt: skip
-            said.content = seals.seal(session, key, f"correction:content:{said.id}", {"read": text, "confirmed": text})
+            told_now = {"read": content["text"], "confirmed": one.text}
+            said.content = seals.seal(session, key, f"correction:content:{said.id}", told_now)
             session.add(reading)
-            memory.keep_lines(session, form, reading, seen(len(text)))
+            memory.keep_lines(session, form, reading, one.lines)
             session.add(said)
-            session.flush()
+        memory.note_confirmed(session, form)
         return form.id
 
 
