@@ -127,6 +127,13 @@ def unfinished(session: Session, job_ids: Iterable[str]) -> set[str]:
     return set(rows.scalars())
 
 
+def busy(session: Session, name: str) -> bool:
+    """Whether the engine still means to run any job of this name."""
+    status = _client(session)._sys_db.tables.workflow_status
+    found = sa.select(status.c.workflow_uuid).where(status.c.name == name, status.c.status.in_(UNFINISHED)).limit(1)
+    return _reading(session).execute(found).first() is not None
+
+
 def depth(session: Session) -> int:
     """How many jobs wait or run, for the health page."""
     status = _client(session)._sys_db.tables.workflow_status

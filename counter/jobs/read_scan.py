@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ocr.results import PageReading
     from ocr.template import Template
 
+log = logging.getLogger("counter.read")
+
 REMEMBER_EVERY = 10
 """Pages after which it is asked anew what the ward has learnt meanwhile."""
 
@@ -30,8 +33,13 @@ REMEMBER_EVERY = 10
 @job(intake.JOB)
 def read_file(workplace: Workplace, ward: str, file_id: str) -> None:
     instance = Path(workplace.app.config["INSTANCE"])
-    with readers.of_worker() as reader:
-        read(workplace.store, instance, ward, file_id, reader)
+    try:
+        with readers.of_worker() as reader:
+            read(workplace.store, instance, ward, file_id, reader)
+    except Exception:  # a full disk, a database that is away: what was read stays, the rest is tried again
+        log.exception("reading a file stopped half way")
+        with workplace.store.scope() as session, tenancy.tenant(session, ward):
+            intake.put_off(session, file_id)
 
 
 def read(store: Store, instance: Path, ward: str, file_id: str, reader: Reader | None = None) -> None:

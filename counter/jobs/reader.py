@@ -62,11 +62,11 @@ class Here:
         self._asked = image, templates, memory
 
     def result(self) -> PageReading:
-        from ocr.reading import read_page
-
         (image, templates, memory), self._asked = self._asked, ()
-        more = {"readers": _readers(memory)} if memory is not None else {}
         try:
+            from ocr.reading import read_page
+
+            more = {"readers": _readers(memory)} if memory is not None else {}
             return read_page(image, templates, **more)
         except Exception as error:
             log.exception("the reader failed on a page")

@@ -1,18 +1,19 @@
-"""The ledgers against the engine: a delivery or a notice that is due but that no job will try gets a new job."""
+"""The ledgers against the engine: a delivery, a notice or a scan that is due but that no job will try gets a new job."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from counter import tenancy
 from counter.extensions import Store
 from counter.jobs import engine
-from counter.services import delivery, notices
+from counter.services import delivery, intake, notices
 
 PATIENCE = dt.timedelta(seconds=60)
 
 
 def reconcile(store: Store, now: dt.datetime | None = None) -> int:
-    """Queue what was forgotten; returns how many deliveries and notices that were."""
+    """Queue what was forgotten; returns how many deliveries, notices and scans that were."""
     now = now or dt.datetime.now(dt.UTC)
     with store.scope(write=False) as session:
         due = delivery.overdue(session, now - PATIENCE)
@@ -26,4 +27,16 @@ def reconcile(store: Store, now: dt.datetime | None = None) -> int:
     for notice_id in unsent:
         with store.scope() as session:
             notices.requeue(session, notice_id)
-    return len(forgotten) + len(unsent)
+    return len(forgotten) + len(unsent) + _scans(store)
+
+
+def _scans(store: Store) -> int:
+    """A file waits, and there is no job at all that could read it: each gets one."""
+    with store.scope(write=False) as session, tenancy.all_wards(session, "files of every ward wait for one worker"):
+        waiting = intake.forgotten(session)
+        if not waiting or engine.busy(session, intake.JOB):
+            return 0
+    for ward, file_id in waiting:
+        with store.scope() as session, tenancy.tenant(session, ward):
+            intake.put_off(session, file_id)
+    return len(waiting)

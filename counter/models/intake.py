@@ -100,6 +100,7 @@ class ScanFile(WardOwned, Base):
         sa.UniqueConstraint("ward", "batch_id", "position"),
         sa.UniqueConstraint("ward", "origin"),
         sa.Index("ix_scan_file_fingerprint", "ward", "fingerprint"),
+        sa.Index("ix_scan_file_waiting", "state", "ward"),
     )
 
 

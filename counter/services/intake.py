@@ -37,6 +37,7 @@ JOB = "read-file.1"
 QUEUE = "reading"
 MOST_FILES = 300
 TRIES = 3
+PUT_OFF = dt.timedelta(seconds=60)
 
 EMPTY = "ファイルが空でした"
 GAVE_UP = "読み取りの途中で止まりました"
@@ -145,6 +146,26 @@ def queue(session: Session, file: ScanFile, job_id: str = "") -> None:
     """Have a waiting file read. Without a `job_id` of its own this is another go."""
     job_id = job_id or f"read:{file.id}:{ids.new_id()}"
     session.info["enqueue"](session, JOB, job_id, file.ward, file.id, queue=QUEUE)
+
+
+def put_off(session: Session, file_id: str) -> None:
+    """Something that is not the file's fault kept it from being read: another go a little later, if it still waits."""
+    file = _file(session, file_id)
+    if goes_on(session, file_id):
+        session.info["enqueue"](
+            session, JOB, f"read:{file.id}:{ids.new_id()}", file.ward, file.id, queue=QUEUE, delay=PUT_OFF
+        )
+
+
+def forgotten(session: Session) -> list[tuple[str, str]]:
+    """(ward, file) that wait for a job: to be asked of every ward, when no job is left that could be theirs."""
+    rows = session.execute(
+        sa.select(ScanFile.ward, ScanFile.id)
+        .join(Batch, sa.and_(Batch.ward == ScanFile.ward, Batch.id == ScanFile.batch_id))
+        .where(ScanFile.state == FileState.WAITING, Batch.state == BatchState.RUNNING)
+        .order_by(ScanFile.created_at, ScanFile.id)
+    )
+    return [(row.ward, row.id) for row in rows]
 
 
 def to_read(session: Session, blobs: Blobs, file_id: str) -> Original | None:

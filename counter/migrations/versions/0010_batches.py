@@ -19,6 +19,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("origin", sa.LargeBinary(length=16), nullable=True))
         batch_op.create_unique_constraint(op.f("uq_scan_file_ward_origin"), ["ward", "origin"])
         batch_op.create_index("ix_scan_file_fingerprint", ["ward", "fingerprint"])
+        batch_op.create_index("ix_scan_file_waiting", ["state", "ward"])
     with op.batch_alter_table("paper_form") as batch_op:
         batch_op.add_column(sa.Column("twin_id", sa.String(length=17), nullable=True))
         batch_op.add_column(sa.Column("twin_why", sa.String(length=16), nullable=True))
@@ -39,6 +40,7 @@ def downgrade() -> None:
         batch_op.drop_column("twin_why")
         batch_op.drop_column("twin_id")
     with op.batch_alter_table("scan_file") as batch_op:
+        batch_op.drop_index("ix_scan_file_waiting")
         batch_op.drop_index("ix_scan_file_fingerprint")
         batch_op.drop_constraint(op.f("uq_scan_file_ward_origin"), type_="unique")
         batch_op.drop_column("origin")
