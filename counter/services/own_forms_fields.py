@@ -127,16 +127,16 @@ def _of(kind: Kind, path: str, title: str) -> Iterator[Spot]:
     cells = kind.cells()
     if isinstance(kind, WHOLE_KINDS):
         reads = cells[0].kind if isinstance(kind, (Name, Kana)) else "text"
-        yield Spot(f"{path}||", f"{title}（全体を一つの枠に）", path, "", "", reads, (LINE, COMB))
+        yield Spot(f"{path}//", f"{title}（全体を一つの枠に）", path, "", "", reads, (LINE, COMB))
     for cell in cells:
         part = f"・{cell.label}" if cell.part else ""
         if not cell.codes:
             ways, count = _written(cell)
-            yield Spot(f"{path}|{cell.part}|", f"{title}{part}", path, cell.part, "", cell.kind, ways, count)
+            yield Spot(f"{path}/{cell.part}/", f"{title}{part}", path, cell.part, "", cell.kind, ways, count)
         for answer, word in cell.codes:
             marked = _marked(cell)
             label = f"{title}{part}＝{word}"
-            yield Spot(f"{path}|{cell.part}|{answer}", label, path, cell.part, answer, cell.kind, marked)
+            yield Spot(f"{path}/{cell.part}/{answer}", label, path, cell.part, answer, cell.kind, marked)
 
 
 def _marked(cell: Cell) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def check(drawing: Drawing, procedure: Procedure, pages: Sequence[Blank]) -> lis
 
 def absent(drawing: Drawing, procedure: Procedure) -> list[Place]:
     """Fields that every application must have and that this paper does not ask: a clerk types them in review."""
-    tied = {zone.target.split("|")[0] for zone in drawing.zones}
+    tied = {zone.target.split("/")[0] for zone in drawing.zones}
     return [place for place in places(procedure) if place.needed and place.path not in tied]
 
 
@@ -265,7 +265,7 @@ def cells(zone: Drawn) -> tuple[Cell, ...]:
 def _eras(drawn: Sequence[Drawn], said: Mapping[str, str], procedure: Procedure) -> Iterator[Text]:
     for place in places(procedure):
         era = said.get(place.path)
-        year = next((zone for zone in drawn if zone.target == f"{place.path}|year|"), None)
+        year = next((zone for zone in drawn if zone.target == f"{place.path}/year/"), None)
         word = dict(eras(place)).get(era or "")
         if year is not None and era and word:
             box = (max(0.0, round(year.x - 10.0, 1)), year.y, 10.0, year.h)

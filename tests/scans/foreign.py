@@ -59,18 +59,18 @@ def zones() -> list[tuple[Box, str, str, int]]:
     """(box, target, way, count): what a clerk would draw over it."""
     whole = [("フリガナ", "applicant.kana"), ("氏名", "applicant.name"), ("住所", "applicant.address"),
              ("電話番号", "applicant.phone"), ("被害を受けた家屋の所在地", "damage.address"), ("災害の名称", "damage.disaster")]  # fmt: skip
-    found: list[tuple[Box, str, str, int]] = [(cell(row), f"{path}||", "line", 1) for row, path in whole]
+    found: list[tuple[Box, str, str, int]] = [(cell(row), f"{path}//", "line", 1) for row, path in whole]
     codes = {"大正": "taisho", "昭和": "showa", "平成": "heisei", "令和": "reiwa"}
-    found += [(box, f"applicant.birth_date|era|{codes[word]}", "circle", 1) for word, box in ERAS.items()]
+    found += [(box, f"applicant.birth_date/era/{codes[word]}", "circle", 1) for word, box in ERAS.items()]
     for row, path in (("生年月日", "applicant.birth_date"), ("災害にあった日", "damage.day")):
         x, y, _, height = cell(row)
         for part, left in zip(("year", "month", "day"), DATES[row], strict=True):
-            found.append(((x + left, y + 1, 14.0, height - 2), f"{path}|{part}|", "line", 1))
+            found.append(((x + left, y + 1, 14.0, height - 2), f"{path}/{part}/", "line", 1))
     houses = zip(("dwelling", "other"), HOUSES.values(), strict=True)
-    found += [(box, f"damage.house||{code}", "circle", 1) for code, box in houses]
-    found.append((cell("被害の状況"), "damage.damage||", "rules", 3))
+    found += [(box, f"damage.house//{code}", "circle", 1) for code, box in houses]
+    found.append((cell("被害の状況"), "damage.damage//", "rules", 3))
     found += [
-        (purpose(place), f"damage-certificate.purposes||{code}", "tick", 1)
+        (purpose(place), f"damage-certificate.purposes//{code}", "tick", 1)
         for place, code in enumerate(("insurance", "aid", "tax"))
     ]
     return found

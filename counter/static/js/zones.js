@@ -56,6 +56,7 @@ function changed(earlier) {
   future.length = 0;
   before = now;
   form.dispatchEvent(new Event("input"));
+  form.querySelectorAll("[data-general]").forEach((node) => node.remove());  // said of what was saved
   show();
 }
 
@@ -164,7 +165,7 @@ function showPlaces(zones) {
   for (const place of facts) {
     const line = form.querySelector(`[data-place="${place.path}"]`), mine = place.spots.filter((spot) => tied.has(spot.code));
     const era = line?.querySelector(".sc-era");
-    if (era) era.hidden = !(tied.has(`${place.path}|year|`) && !mine.some((spot) => spot.part === "era"));
+    if (era) era.hidden = !(tied.has(`${place.path}/year/`) && !mine.some((spot) => spot.part === "era"));
     const printed = era && !era.hidden && era.querySelector("select").value;
     const parts = new Set(mine.map((spot) => spot.part));
     const whole = mine.some((spot) => !spot.part) || place.parts.every((part) => parts.has(part) || (part === "era" && printed));
@@ -187,7 +188,7 @@ function select(row, focus = true) {
   if (!same) all().forEach((one) => { one.querySelector("details").open = one === row; });
   show();
   if (row && focus) groupOf(row)?.focus({ preventScroll: true });
-  if (row && !same) row.scrollIntoView({ block: "nearest" });
+  if (row && !same) row.querySelector("details").scrollIntoView({ block: "nearest" });
 }
 
 // -- tying -------------------------------------------------------------------

@@ -156,7 +156,7 @@ def facts(procedure: Procedure) -> list[dict[str, Any]]:
 
 def _place_row(place: Place, tied: set[str], said: Mapping[str, str]) -> PlaceRow:
     mine = [spot for spot in place.spots if spot.code in tied]
-    year, era = f"{place.path}|year|" in tied, any(spot.part == "era" for spot in mine)
+    year, era = f"{place.path}/year/" in tied, any(spot.part == "era" for spot in mine)
     return PlaceRow(place, _state(place, mine, bool(said.get(place.path))), said.get(place.path, ""), year and not era)
 
 
