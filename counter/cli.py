@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 from werkzeug.utils import import_string
 
 COMMANDS = {
+    "accuracy": "counter.cli_accuracy:accuracy",
     "backup": "counter.cli_backup:backup",
     "migrate": "counter.cli_admin:migrate",
     "procedures": "counter.cli_admin:procedures",
