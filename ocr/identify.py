@@ -15,14 +15,16 @@ from ocr.likeness import ALIKE, alike, duel, edges, laid_small, likeness
 from ocr.template import Template
 
 RATIO, INLIERS = 0.78, 24
-TRIED = 4
+TRIED = 5
 """Forms with most votes that are looked at closely."""
 CLEAR, LEADS = 0.6, 2.5
 """A form so like the picture, with so many times the next one's votes, needs no comparison with others."""
 TWIN = 0.9
 """Correlation of two blanks from which on they may be taken for each other."""
-SURE = 0.06
-"""Difference of a duel under which nobody should call it decided."""
+SURE = 0.12
+"""Outcome of a duel under which nobody should call it decided."""
+KNOWN = 0.55
+"""Least likeness of paper that nothing else speaks for: other wards' forms have the same words and tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +50,32 @@ def pages_of(templates: Mapping[str, Template]) -> list[Candidate]:
     return [(template, page) for template in templates.values() for page in template.sheet.pages]
 
 
-def by_features(picture: Gray, candidates: Sequence[Candidate]) -> Match | None:
-    """The form that the picture's SIFT points speak for, whatever way round it lies; ``candidates``: 60 or 200 pages."""
+def by_features(picture: Gray, candidates: Sequence[Candidate], least: float = KNOWN) -> Match | None:
+    """The form that the picture's SIFT points speak for, whatever way round it lies; ``candidates``: 60 or 200 pages.
+    ``least``: how like its blank the page must be."""
     points, descriptors = fingerprints.of_picture(picture)
     if len(points) < INLIERS or not candidates:
         return None
     tiers = [[c for c in candidates if not c[1].markers], [c for c in candidates if c[1].markers]]
     for tier in tiers:  # paper without markers is what mostly comes here
         if tier:
-            match = _among(picture, points, descriptors, tier)
+            match = _among(picture, points, descriptors, tier, least)
             if match is not None:
                 return match
     return None
 
 
-def _among(picture: Gray, points: Floats, descriptors: Bytes, candidates: Sequence[Candidate]) -> Match | None:
+def _among(
+    picture: Gray, points: Floats, descriptors: Bytes, candidates: Sequence[Candidate], least: float
+) -> Match | None:
     prints = [fingerprints.of_page(template, page.page) for template, page in candidates]
-    voted = fingerprints.votes(descriptors, prints)
+    voted = fingerprints.votes(points, descriptors, prints)
     order = [int(n) for n in np.argsort(-voted, kind="stable")[:TRIED]]
     found: list[Match] = []
     for place, n in enumerate(order):
         template, page = candidates[n]
         matrix = _homography(points, descriptors, prints[n])
-        if matrix is not None and (how := likeness(picture, matrix, template, page)) >= ALIKE:
+        if matrix is not None and (how := likeness(picture, matrix, template, page)) >= least:
             found.append(Match(template, page, matrix, how))
             after = voted[order[place + 1]] if place + 1 < len(order) else 0.0
             if how > CLEAR and voted[n] > LEADS * after:
@@ -125,7 +130,8 @@ def decided(picture: Gray, best: Match, rivals: Sequence[Match]) -> Match:
     """The one that wins where the prints differ; not sure where it does not win clearly."""
     sure = True
     for rival in rivals:
-        balance, places = duel(picture, best.seat, rival.seat)
+        there, places = duel(picture, best.seat, rival.seat)
+        balance = (there - duel(picture, rival.seat, best.seat)[0]) / 2  # each laid flat in its own way
         if not places and rival.template is best.template:
             continue  # the same page twice, such as two continuation pages that differ in nothing
         if balance < 0:
@@ -150,8 +156,8 @@ def _homography(points: Floats, descriptors: Bytes, known: fingerprints.Fingerpr
     good = [a for a, b in (pair for pair in pairs if len(pair) == 2) if a.distance < RATIO * b.distance]
     if len(good) < INLIERS:
         return None
-    source = np.asarray([points[m.queryIdx] for m in good], np.float32)
-    target = np.asarray([known.points[m.trainIdx] for m in good], np.float32)
+    source = np.asarray([points[m.queryIdx, :2] for m in good], np.float32)
+    target = np.asarray([known.points[m.trainIdx, :2] for m in good], np.float32)
     matrix, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 4.0)
     if matrix is None or int(inliers.sum()) < INLIERS:
         return None

@@ -94,11 +94,13 @@ def duel(picture: Gray, one: tuple[Template, Page, Floats], two: tuple[Template,
     )
     seen = seen[: mine.shape[0], : mine.shape[1]]
     places = _differing(mine, theirs, _inside(page, mine.shape, DUEL_SCALE))
-    told = [(_fit(seen, mine, place), _fit(seen, theirs, place), place[4]) for place in places]
-    weight = sum(area for _, _, area in told)
-    if not weight:
-        return 0.0, 0
-    return sum((a - b) * area for a, b, area in told) / weight, len(told)
+    balance = weight = 0.0
+    for place in places:
+        clear = _fit(mine, mine, place) - _fit(mine, theirs, place)  # how far the two differ where nothing is written
+        if clear > 0:
+            balance += (_fit(seen, mine, place) - _fit(seen, theirs, place)) * place[4]
+            weight += clear * place[4]
+    return (balance / weight, len(places)) if weight else (0.0, 0)
 
 
 def _small(blank: Gray) -> Gray:

@@ -50,13 +50,24 @@ NO_SHEET = Issue(
 UNKNOWN_SHEET = Issue("unknown-sheet", Message(N_("このシステムにない版の様式です。手入力してください。")), fatal=True)
 UNKNOWN_PAGE = Issue("unknown-page", Message(N_("この様式にないページ番号です。手入力してください。")), fatal=True)
 BLANK_PAGE = Issue("blank-page", Message(N_("何も書かれていないページです。")), fatal=True)
+READER_FAILED = Issue(
+    "reader-failed", Message(N_("このページは読み取りの途中で止まりました。紙を見て手入力してください。")), fatal=True
+)
+NUMBER_HIDDEN = Issue(
+    "number-hidden",
+    Message(N_("個人番号とみられる番号があったため、その部分を消しました。紙の原本の扱いに注意してください。")),
+)
 BLURRED = Issue("blurred", Message(N_("ぼやけています。読み取り直すと、確認する欄が減ります。")))
 CUT_OFF = Issue("cut-off", Message(N_("紙の端が切れています。切れた所の欄を確かめてください。")))
 FAINT = Issue("faint", Message(N_("字がうすく写っています。濃く読み取り直すと、確認する欄が減ります。")))
 NO_QR = Issue("no-qr", Message(N_("QRコードが読めなかったため、紙面の形から様式を判断しました。")))
 FOREIGN_QR = Issue(
     "foreign-qr",
-    Message(N_("別の様式のQRコードが写っています。QRコードは使わず、紙面の形から様式を判断しました。様式と申請者を確かめてください。")),
+    Message(
+        N_(
+            "別の様式のQRコードが写っています。QRコードは使わず、紙面の形から様式を判断しました。様式と申請者を確かめてください。"
+        )
+    ),
 )
 ALIKE_FORMS = Issue(
     "alike-forms", Message(N_("よく似た様式がほかにもあります。様式の名前とページ番号が合っているか確かめてください。"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import clean, marks, marks_reading, problems, quality, sheet, showing
+from ocr import clean, marks, marks_reading, privacy, problems, quality, sheet, showing
 from ocr.arrays import Colour, Gray
 from ocr.compose import compose
 from ocr.decoding.by_kind import decoder
@@ -40,6 +41,8 @@ __all__ = [
     "shipped_readers",
 ]
 
+log = logging.getLogger("ocr.reading")
+
 MARK_KINDS = ("choice", "choices", "declaration", "era")
 
 
@@ -56,13 +59,35 @@ def read_page(
     picture = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB) if image.ndim == 2 else image
     gray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
     work = Work(np.asarray(picture, np.uint8), templates, readers or shipped_readers(), gray)
-    for number, step in enumerate(STEPS, 1):
-        work = step(work)
-        if debug is not None:
-            showing.write(debug, number, step.__name__, work)
-        if work.done:
-            break
+    shown = showing.Album(debug) if debug is not None else None
+    try:
+        for step in STEPS:
+            work = step(work)
+            if shown is not None:
+                shown.add(step.__name__, work)
+            if work.done:
+                break
+    except Exception:  # whatever a page does to a step, it goes to manual entry and the next page is read
+        log.exception("a step failed on a page")
+        work = work.but(problems=(*work.problems, problems.READER_FAILED), readings={}, straightened=None, found=None)
+    work = _hidden(work)
+    if shown is not None:
+        shown.end(work)
     return _result(work, time.perf_counter() - started)
+
+
+def _hidden(work: Work) -> Work:
+    """The page without any 個人番号; without any picture where that cannot be made sure."""
+    try:
+        work = privacy.hide(work)
+    except Exception:
+        log.exception("a page could not be looked through for numbers")
+        return work.but(
+            problems=(*work.problems, problems.READER_FAILED),
+            readings={},
+            straightened=privacy.withheld(work.picture),
+        )
+    return work.but(problems=(*work.problems, problems.NUMBER_HIDDEN)) if work.hidden else work
 
 
 def prepare() -> None:
@@ -305,5 +330,6 @@ def _result(work: Work, seconds: float) -> PageReading:
         values=dict(work.readings),
         problems=work.problems,
         straightened=work.straightened if work.straightened is not None else work.picture,
+        hidden=work.hidden,
         by=found.by if found else "",
     )

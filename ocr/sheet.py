@@ -136,7 +136,7 @@ def locate(picture: Gray, templates: Mapping[str, Template]) -> Found | NotFound
     for code in said:
         template = templates[code.sheet_digest]
         page = template.page(code.page)
-        match = identify.by_features(picture, [(template, page)]) if page is not None else None
+        match = identify.by_features(picture, [(template, page)], ALIKE) if page is not None else None
         if match is not None:
             return Found(match.template, match.page, match.homography, code, "features", codes=len(codes))
     if codes and not said:

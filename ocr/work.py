@@ -14,7 +14,7 @@ from ocr.decoding.ranking import Decoded
 from ocr.engines import LineReader, SecondReader
 from ocr.posterior import Posterior
 from ocr.problems import Issue
-from ocr.results import Reading
+from ocr.results import Box, Reading
 from ocr.sheet import Found
 from ocr.template import Template
 
@@ -47,6 +47,7 @@ class Work:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     problems: tuple[Issue, ...] = ()
     code: sheet.Code | None = None
+    hidden: tuple[Box, ...] = ()
 
     @property
     def done(self) -> bool:

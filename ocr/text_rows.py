@@ -1,0 +1,126 @@
+"""Rows of characters in any picture, level or upright: where a number of twelve digits may stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocr.arrays import Floats, Gray
+
+WORKING = 1800
+"""Long side of the picture on which rows are looked for."""
+CHARACTER = (7, 90)
+"""Pixels of height"""
+LEAST, LONGEST = 7, 60
+"""Pieces of a row: digits may touch each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """x, y, width, height in pixels of the picture as it was turned; ``like``: how far its pieces look like digits."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    like: float
+
+
+def dark_of(gray: Gray) -> Gray:
+    """1 where something is darker than the paper around it; long straight lines left out."""
+    dark = (cv2.subtract(cv2.blur(gray, (61, 61)), gray) > 18).astype(np.uint8)
+    for bar in ((1, 75), (75, 1)):
+        ruled = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(bar, np.uint8))
+        dark[cv2.dilate(ruled, np.ones((3, 3), np.uint8)) > 0] = 0
+    return np.asarray(dark, np.uint8)
+
+
+def rows(dark: Gray, least_width: int = 0) -> list[Row]:
+    """Level rows of pieces of about one height, the likest to digits first. ``dark``: as `dark_of` makes it."""
+    _, _, stats, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    pieces, middles = stats[1:], middles[1:]
+    low, high = CHARACTER
+    fits = (pieces[:, 3] >= low) & (pieces[:, 3] <= high) & (pieces[:, 2] <= 2.2 * pieces[:, 3]) & (pieces[:, 4] > 8)
+    pieces, middles = pieces[fits], middles[fits].astype(np.float32)
+    if not len(pieces):
+        return []
+    label = _joined(pieces, dark.shape)[middles[:, 1].astype(int), middles[:, 0].astype(int)]
+    found = []
+    order = np.argsort(label, kind="stable")
+    for one in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
+        if label[one[0]] and LEAST <= len(one) <= LONGEST:
+            row = _row(pieces[one])
+            if row is not None and row.width >= least_width:
+                found.append(row)
+    return sorted(found, key=lambda row: -row.like)
+
+
+def _joined(pieces: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Each piece drawn as a bar that reaches to its neighbours in the row; bars that touch carry one number."""
+    bars = np.zeros(shape, np.uint8)
+    for x, y, w, h, _ in pieces:
+        reach, thick = int(1.3 * h), max(1, h // 4)
+        cv2.rectangle(bars, (x - reach, y + h // 2 - thick), (x + w + reach, y + h // 2 + thick), 1, -1)
+    _, labels = cv2.connectedComponents(bars, connectivity=4)
+    return np.asarray(labels)
+
+
+def _row(pieces: np.ndarray) -> Row | None:
+    tall = float(np.percentile(pieces[:, 3], 70))
+    whole = pieces[(pieces[:, 3] > 0.6 * tall) & (pieces[:, 3] < 1.5 * tall)]
+    if len(whole) < LEAST:
+        return None
+    x, y = int(whole[:, 0].min()), int(whole[:, 1].min())
+    width = int((whole[:, 0] + whole[:, 2]).max()) - x
+    height = int((whole[:, 1] + whole[:, 3]).max()) - y
+    if width < 4.5 * tall or height > 3.5 * tall:
+        return None
+    shape = whole[:, 2] / whole[:, 3]
+    slim = float(((shape > 0.1) & (shape < 0.95)).mean())
+    even = 1.0 - min(1.0, float(whole[:, 3].std()) / tall)
+    count = min(len(whole), 14) / 14 * min(1.0, 20 / len(whole))
+    return Row(x, y, width, height, slim * even * count * (len(whole) / len(pieces)))
+
+
+def turned(gray: Gray, degrees: float) -> tuple[Gray, Floats]:
+    """The picture turned counter-clockwise, all of it kept, and the matrix (2 × 3) that did it."""
+    height, width = gray.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    sine, cosine = abs(matrix[0, 1]), abs(matrix[0, 0])
+    wide, high = int(height * sine + width * cosine + 0.5), int(height * cosine + width * sine + 0.5)
+    matrix[:, 2] += (wide - width) / 2, (high - height) / 2
+    paper = int(np.percentile(gray[::8, ::8], 90))
+    return (
+        np.asarray(cv2.warpAffine(gray, matrix, (wide, high), flags=cv2.INTER_LINEAR, borderValue=(paper,)), np.uint8),
+        np.asarray(matrix, np.float32),
+    )
+
+
+def line_image(gray: Gray, row: Row) -> Gray:
+    """The row cut out with some room, paper white."""
+    room = max(3, row.height // 5)
+    part = gray[
+        max(0, row.y - room) : row.y + row.height + room, max(0, row.x - 2 * room) : row.x + row.width + 2 * room
+    ]
+    paper, ink = np.percentile(part, 85), np.percentile(part, 3)
+    stretched = (part.astype(np.float32) - ink) / max(float(paper - ink), 20.0) * 245
+    return np.ascontiguousarray(np.clip(stretched, 0, 255).astype(np.uint8))
+
+
+def back(boxes: Sequence[Row], matrix: Floats, scale: float, shape: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
+    """Rows of a turned, scaled picture as upright boxes of the picture itself, with some room."""
+    inverse = cv2.invertAffineTransform(matrix.astype(np.float64))
+    found = []
+    for row in boxes:
+        room = row.height * 0.35
+        left, top, right, bottom = row.x - room, row.y - room, row.x + row.width + room, row.y + row.height + room
+        corners = np.asarray([[(left, top), (right, top), (right, bottom), (left, bottom)]], np.float64)
+        there = cv2.transform(corners, inverse)[0] / scale
+        x, y = np.maximum(np.floor(there.min(axis=0)), 0).astype(int)
+        far_x, far_y = np.minimum(np.ceil(there.max(axis=0)).astype(int), (shape[1], shape[0]))
+        if far_x > x and far_y > y:
+            found.append((int(x), int(y), int(far_x - x), int(far_y - y)))
+    return found
