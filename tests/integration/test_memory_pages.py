@@ -17,7 +17,7 @@ from counter.models.intake import PaperForm
 from counter.models.memory import MemoryLine, MemoryVersion
 from counter.services import memory_training
 from tests.desk import Paper
-from tests.integration.test_memory import BETTER, FAMILY, School, filed, read, sheet
+from tests.learning import BETTER, FAMILY, School, filed, read, sheet
 from tests.moves import KOTO, SHIBUYA
 from tests.pages import Page
 from tests.papers import Reader

@@ -24,7 +24,7 @@ from ocr.reading import shipped_readers
 from ocr.results import LineSeen
 from ocr.training import Stopped, Work
 from ocr.training import train as in_a_child
-from tests.integration.test_memory import Written, doing, filed, read
+from tests.learning import Written, doing, filed, read
 from tests.moves import KOTO
 from tests.scans.hands import HANDS
 from tests.staff import rows
