@@ -48,7 +48,7 @@ def learn(
     if not lines:
         return None
     features = np.concatenate([np.asarray(line, np.float32) for line in lines])
-    seen = reader.again(features, weights)
+    seen = reader.again(features, weights) if len(features) and np.isfinite(features).all() else None
     if seen is None:
         return None
     blank = blanks(seen)

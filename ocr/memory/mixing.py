@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ SHARPNESS = 0.1
 """Cosines this much below the best key's count e times less."""
 QUIET = 0.98
 """Frames this sure of the blank are not asked about."""
+MOST_ALIKE = 150
+"""Keys of one character that are compared: the newest; more cost time and tell nothing new."""
 SEEN = float(np.log(1e-3))
 
 
@@ -77,9 +80,18 @@ class Index:
 
     @classmethod
     def of(cls, weights: str, lines: Sequence[LineKeys]) -> Index:
-        own = [line for line in lines if line.weights == weights]
-        vectors = np.concatenate([np.zeros((0, FEATURES), np.float32), *(line.vectors for line in own)])
-        return cls(weights, unit(vectors), tuple(label for line in own for label in line.labels))
+        """``lines``: oldest first."""
+        vectors: list[HalfFloats] = []
+        labels: list[str] = []
+        told: Counter[str] = Counter()
+        for line in reversed([line for line in lines if line.weights == weights]):
+            told.update(line.labels)
+            for vector, label in zip(line.vectors, line.labels, strict=True):
+                if told[label] <= MOST_ALIKE:
+                    vectors.append(vector)
+                    labels.append(label)
+        stacked = np.stack(vectors) if vectors else np.zeros((0, FEATURES), np.float16)
+        return cls(weights, unit(stacked), tuple(labels))
 
     def places(self, alphabet: Alphabet) -> Ids:
         """Of each key's character in this alphabet; −1 where it has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from ocr.memory import HeldOut, LineKeys, Memory, learn, trial
 from ocr.memory import memory as keeping
 from ocr.memory.gate import luck, verdict
 from ocr.memory.learning import spellings
+from ocr.memory.mixing import MOST_ALIKE, Index
 from ocr.posterior import BLANK, NOTHING, Alphabet, FeaturePosterior, Head, Posterior, TextPosterior
 
 OWN = "12345678アイウエオ山川高崎広"
@@ -175,6 +177,20 @@ def test_a_reader_without_features_is_left_alone() -> None:
 @pytest.mark.parametrize("text", ["8", "広エ", "山川高崎", "山広", "", "﨑" * 30])
 def test_a_text_that_cannot_stand_there_is_refused(text: str) -> None:
     assert learn([np.float16(drawn(["山", "川"]))], WEIGHTS, text, READER) is None
+
+
+def test_damaged_features_are_refused() -> None:
+    for features in (np.zeros((0, 120), np.float16), np.full((9, 120), np.nan, np.float16)):
+        assert learn([features], WEIGHTS, "山", READER) is None
+    assert learn([], WEIGHTS, "山", READER) is None
+
+
+def test_of_many_keys_alike_the_newest_speak() -> None:
+    shape = odd("高", "広")
+    old = [learnt(["崎"], "崎", id=f"old{n}") for n in range(3)]
+    new = [learnt([shape], "広", id=f"new{n}", seed=n) for n in range(5)]
+    index = Index.of(WEIGHTS, [*old, *new] * 40)
+    assert Counter(index.labels) == {"広": MOST_ALIKE, "崎": 120}
 
 
 def test_one_wrong_digit_is_not_learnt_with_its_neighbours() -> None:
