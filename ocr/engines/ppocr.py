@@ -50,7 +50,10 @@ class PaddleReader:
 
     def read(self, lines: Sequence[Gray], kinds: Sequence[str] = ()) -> list[Posterior]:
         """One posterior a line; lines are scaled to 48 pixels of height, too wide ones are squeezed."""
-        answers: dict[int, Posterior] = {}
+        return list(self.seen(lines))
+
+    def seen(self, lines: Sequence[Gray]) -> list[FeaturePosterior]:
+        answers: dict[int, FeaturePosterior] = {}
         for batch in batches([prepare(line) for line in lines]):
             stacked = np.stack([image for _, image in batch])
             pixels = np.repeat(stacked[:, None, :, :], 3, axis=1)

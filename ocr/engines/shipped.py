@@ -32,13 +32,18 @@ class Routed:
     def alphabet(self) -> Alphabet:
         return self._lines.alphabet
 
+    @property
+    def beside(self) -> frozenset[str]:
+        """Kinds that the reader of digits has a say in: what it saw cannot be said again from the features."""
+        return KINDS if self._net is not None else frozenset()
+
     def read(self, lines: Sequence[Gray], kinds: Sequence[str] = ()) -> list[Posterior]:
         """One posterior a line, in the same order; a line of no known kind is read as handwriting."""
         told = list(kinds) or [""] * len(lines)
         numeric = [n for n, kind in enumerate(told) if kind in KINDS]
         others = [n for n, kind in enumerate(told) if kind not in KINDS]
         answers: dict[int, Posterior] = dict(zip(others, self._lines.read([lines[n] for n in others]), strict=True))
-        plain = self._numbers.read([lines[n] for n in numeric])
+        plain = self._numbers.seen([lines[n] for n in numeric])
         if self._net is None:
             answers.update(zip(numeric, plain, strict=True))
         else:

@@ -169,7 +169,7 @@ def train(folder: Path, rows: list[Line], check: list[Line], seconds: float, see
         if done - last > 0.1 or done >= 1:
             last = done
             sys.stderr.write(
-                f"{done:.2f} loss {float(much):.3f} "
+                f"{done:.2f} loss {float(much.detach()):.3f} "
                 + " ".join(f"{k} {v:.2f}" for k, v in measure(net, check).items())
                 + "\n"
             )

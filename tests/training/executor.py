@@ -45,15 +45,19 @@ class Graph(nn.Module):
     def state(self) -> dict[str, np.ndarray]:
         return {name: weight.detach().float().numpy().copy() for name, weight in self.trained.items()}
 
+    def take(self, state: Mapping[str, np.ndarray]) -> None:
+        for name, weight in self.trained.items():
+            weight.data = torch.from_numpy(state[name].copy())
+
     def write(self, path: Path, state: Mapping[str, np.ndarray], half: bool = True) -> None:
         """The model with these weights; ``half``: kept in 16 bits and widened by the graph itself when it is loaded."""
         model = onnx.ModelProto()
         model.CopyFrom(self.model)
         casts = []
         for initial in model.graph.initializer:
-            array = state.get(initial.name, numpy_helper.to_array(initial)) if initial.name in state else None
-            if array is None:
+            if initial.name not in state:
                 continue
+            array = state[initial.name]
             if half and array.size >= 64:
                 kept = numpy_helper.from_array(array.astype(np.float16), initial.name + ".16")
                 casts.append(helper.make_node("Cast", [kept.name], [initial.name], to=onnx.TensorProto.FLOAT))

@@ -111,6 +111,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, default=10.0, help="of processor time")
     parser.add_argument("--share", type=float, default=0.5, help="of the trained weights in the average")
+    parser.add_argument("--start", type=Path, help="go on from these weights (npz)")
     parser.add_argument("--trained", type=Path, help="average these weights (npz) and train nothing")
     asked = parser.parse_args()
     torch.set_num_threads(1)
@@ -121,7 +122,10 @@ def main() -> None:
         with np.load(asked.trained) as packed:
             trained = dict(packed)
     else:
-        lines = load_all(asked.data, "text-*.npz") + load_all(asked.data, "numeric-1-*.npz")[:800]
+        lines = load_all(asked.data, "text-*.npz") + load_all(asked.data, "numeric-1-*.npz")[:150]
+        if asked.start:
+            with np.load(asked.start) as packed:
+                graph.take(packed)
         train(graph, lines, 60 * asked.minutes, out=asked.out)
         trained = graph.state()
         np.savez(asked.out.with_suffix(".npz"), **trained)
