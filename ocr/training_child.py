@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from collections.abc import Sequence
 from dataclasses import fields
 from typing import cast
 
 import numpy as np
 
 from ocr.arrays import HalfFloats
-from ocr.memory import HeldOut, LineKeys, Memory, Recalls, learn, trial
+from ocr.memory import Examination, HeldOut, LineKeys, Memory, Recalls, learn
 from ocr.memory.keys import FEATURES
 from ocr.training import Confirmed, Learnt, Result, Tried, Work, dump_result, load_work
 
@@ -42,16 +41,17 @@ def lesson(work: Work, reader: Recalls) -> Result:
     memory = Memory.of([*known, *fresh])
     room = {line.id for line in memory.lines}
     used = [line for line in known if line.id in work.in_force]
+    examination = Examination(held, reader)
     return Result(
         learnt=tuple(_learnt(line, reader) for line in fresh if line.id in room),
         left_out=frozenset(line.id for line in known if line.id not in room),
-        trial=_tried(memory, held, reader),
-        now=_tried(Memory.of(used), held, reader) if used and len(used) != len(room) else None,
+        trial=_tried(memory, examination),
+        now=_tried(Memory.of(used), examination) if used and len(used) != len(room) else None,
     )
 
 
-def _tried(memory: Memory, held: Sequence[HeldOut], reader: Recalls) -> Tried:
-    found = trial(memory.lines, held, reader)
+def _tried(memory: Memory, examination: Examination) -> Tried:
+    found = examination.of(memory.lines)
     return Tried(**{one.name: getattr(found, one.name) for one in fields(Tried)})
 
 

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb
 
+import numpy as np
+
 from ocr.arrays import HalfFloats
 from ocr.decoding.by_kind import decoder
 from ocr.decoding.hints import Hints
 from ocr.memory.keys import LineKeys
 from ocr.memory.learning import Recalls, spellings
 from ocr.memory.memory import Search
-from ocr.posterior import FeaturePosterior, Posterior
+from ocr.posterior import Posterior
 
 LEAST_LINES = 20
 """Fewer held-out lines say nothing."""
@@ -60,26 +62,43 @@ class Trial:
     """kind → lines, right before, right after"""
 
 
+class Examination:
+    """Held-out lines, read once without a memory and then with as many memories as there are to compare. Each line is
+    read alone and by its kind; lines of other weights than the reader's are left out."""
+
+    def __init__(self, held_out: Sequence[HeldOut], reader: Recalls) -> None:
+        # a net that a memory does not speak against reads these too, and cannot say again what it saw
+        beside: frozenset[str] = getattr(reader, "beside", frozenset())
+        found = [(line, reader.again(line.features, line.weights)) for line in held_out if line.kind not in beside]
+        self._seen = [(line, seen) for line, seen in found if seen is not None]
+        self._right = [_right(line, seen) for line, seen in self._seen]
+        self._groups = {line.group for line in held_out}
+
+    def of(self, memory_lines: Sequence[LineKeys]) -> Trial:
+        """What this memory changes. Its lines of a held-out sheet are left out."""
+        search = Search([line for line in memory_lines if line.group not in self._groups])
+        results = []
+        for (line, seen), before in zip(self._seen, self._right, strict=True):
+            mixed = search.mixed(seen)
+            results.append((line, before, before if _alike(seen, mixed) else _right(line, mixed)))
+        return verdict(results)
+
+
 def trial(memory_lines: Sequence[LineKeys], held_out: Sequence[HeldOut], reader: Recalls) -> Trial:
-    """Reads the held-out lines, each alone and by its kind, without and with the memory. Memory lines of a held-out
-    sheet are left out, so are held-out lines of other weights than the reader's."""
-    examined = {line.group for line in held_out}
-    search = Search([line for line in memory_lines if line.group not in examined])
-    results: list[tuple[HeldOut, bool, bool]] = []
-    beside: frozenset[str] = getattr(reader, "beside", frozenset())
-    for line in held_out:
-        if line.kind in beside:
-            continue  # read by another net too, which a memory does not speak against
-        seen = reader.again(line.features, line.weights)
-        if seen is not None:
-            results.append((line, *_read_twice(line, seen, search)))
-    return verdict(results)
+    """Reads the held-out lines without and with the memory."""
+    return Examination(held_out, reader).of(memory_lines)
 
 
-def _read_twice(line: HeldOut, seen: FeaturePosterior, search: Search) -> tuple[bool, bool]:
-    before = _right(line, seen)
-    mixed = search.mixed(seen)
-    return before, before if mixed is seen else _right(line, mixed)
+SHOWN = float(np.log(1e-2))
+MOVED = 0.1
+
+
+def _alike(seen: Posterior, mixed: Posterior) -> bool:
+    """Whether decoding (which takes most of the time) would see much the same: no probability moved far."""
+    if mixed is seen:
+        return True
+    shown = np.flatnonzero((seen.peak > SHOWN) | (mixed.peak > SHOWN)).tolist()
+    return float(np.abs(np.exp(seen.columns(shown)) - np.exp(mixed.columns(shown))).max(initial=0.0)) < MOVED
 
 
 def _right(line: HeldOut, seen: Posterior) -> bool:

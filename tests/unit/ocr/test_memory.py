@@ -13,7 +13,7 @@ from ocr.arrays import Floats, Gray
 from ocr.decoding.charsets import wider
 from ocr.decoding.hints import Hints
 from ocr.decoding.texts import text as decode_text
-from ocr.memory import HeldOut, LineKeys, Memory, learn, trial
+from ocr.memory import Examination, HeldOut, LineKeys, Memory, learn, trial
 from ocr.memory import memory as keeping
 from ocr.memory.gate import luck, verdict
 from ocr.memory.learning import spellings
@@ -259,6 +259,20 @@ def test_a_memory_is_not_examined_on_sheets_it_learnt_from() -> None:
     shape = odd("高", "広")
     found = trial([learnt([shape, "高"], "広高", group="held-0")], held(3, 8, shape), READER)
     assert found.won == 0 and not found.better
+
+
+def test_one_examination_compares_memories() -> None:
+    shape = odd("高", "広")
+    lines = held(3, 8, shape)
+    exam = Examination(lines, READER)
+    good, useless = [learnt([shape, "高"], "広高")], [learnt(["山"], "山")]
+    assert exam.of(good) == trial(good, lines, READER)
+    assert exam.of(good).right_after == 24 and exam.of(useless).right_after == 0
+
+    class Beside(TinyReader):
+        beside = frozenset({"text"})
+
+    assert trial(good, lines, Beside()).lines == 0
 
 
 def test_few_lines_prove_nothing() -> None:
