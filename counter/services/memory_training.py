@@ -262,14 +262,13 @@ STAYS = "いま使っている版のほうが正しく読めるため、その�
 
 def decide(before: MemoryVersion | None, number: int, result: Result) -> tuple[int | None, str]:
     """Which version is read with after this training, and why, in words for the staff."""
-    trial, now = result.trial, result.now
+    trial, now = result.trial, result.now or result.trial  # what is in force may be all that is known
     current = before.in_force if before is not None else None
     if before is not None and before.held_off:
         return None, HELD_OFF
-    if current is not None and now is not None and now.lost <= now.won and now.right_after > trial.right_after:
-        return current, STAYS
-    if trial.better:
+    stays = current is not None and now.lost <= now.won
+    if trial.better and not (stays and now.right_after > trial.right_after):
         return number, trial.why
-    if current is not None and now is not None and now.lost <= now.won:
-        return current, STAYS
+    if stays:
+        return current, STAYS if trial.lines else trial.why
     return None, WORSE if current is not None else trial.why

@@ -147,6 +147,10 @@ def test_a_photographed_sheet_comes_into_the_queue(
     assert "/slip" in page.url, page.locator("[role=alert]").all_inner_texts()
     picture(page, pictures, "desk-slip")
     number = page.locator(".sc-number").first.inner_text().strip()
+    learnt = "async () => (await (await fetch('/desk/memory')).text()).includes('第1版')"
+    page.wait_for_function(learnt, polling=500, timeout=60_000)
+    page.goto("/desk/memory")
+    check(page)
     clerk = visit(1366).new_page()
     sign_in(clerk, "clerk")
     clerk.goto("/office/cases?status=all")
@@ -162,11 +166,10 @@ def test_a_photographed_sheet_comes_into_the_queue(
 
 
 def walk_by_keyboard(page: Page) -> None:
-    """Enter goes from doubt to doubt and ends at the button; Esc goes back; F8 goes on."""
-    doubts = page.locator("[data-doubt]").count()
-    if doubts < 2:
+    """Enter goes from doubt to doubt and ends at the button; Esc goes back; F8 goes on; the page is enlarged and turned."""
+    if page.locator("[data-doubt]").count() < 2:
         return
-    focused = "document.activeElement.closest('[data-item]')?.dataset.zone ?? document.activeElement.textContent"
+    focused = "document.activeElement.name + document.activeElement.textContent"
     first = page.evaluate(focused)
     page.keyboard.press("Enter")
     second = page.evaluate(focused)
@@ -174,9 +177,33 @@ def walk_by_keyboard(page: Page) -> None:
     assert page.locator(".sc-zones .sc-lit").count() <= 1
     page.keyboard.press("Escape")
     assert page.evaluate(focused) == first
-    for _ in range(doubts):
+    page.keyboard.press("F2")
+    expect(page.locator("[data-zoomed]")).to_have_text("150%")
+    page.keyboard.press("Shift+F2")
+    page.keyboard.press("F9")
+    expect(page.locator(".sc-page").first).to_have_attribute("data-turned", "1")
+    page.locator("[data-whole]").click()
+    take_another_reading(page)
+    page.locator("h1").click()
+    for _ in range(page.locator("[data-review] input").count()):
+        if "受け付ける" in page.evaluate("document.activeElement.textContent"):
+            break
         page.keyboard.press("F8")
     assert "受け付ける" in page.evaluate("document.activeElement.textContent")
+
+
+def take_another_reading(page: Page) -> None:
+    """The arrow puts the next reading in, and F4 takes it out again."""
+    line = page.locator("[data-for]").first
+    if not line.count():
+        return
+    field = page.locator(f'[name="{line.get_attribute("data-for")}"]')
+    before = field.input_value()
+    field.focus()
+    page.keyboard.press("ArrowDown")
+    assert field.input_value() in line.locator("[data-take]").all_text_contents()
+    page.keyboard.press("F4")
+    assert field.input_value() == before
 
 
 def right(page: Page, form: FilledForm) -> None:

@@ -19,6 +19,7 @@ from counter.queries import memory as told
 from counter.services import erasure, memory, memory_training, memory_versions
 from counter.services.memory_versions import Conflict, NotUsable
 from ocr.memory import LineKeys
+from ocr.training import Tried
 from tests.conftest import both_backends
 from tests.desk import Paper
 from tests.learning import (
@@ -200,6 +201,15 @@ def test_only_a_memory_that_wins_is_read_with(store: Store) -> None:
     train(store, KOTO, learn=school)
     assert read(store) is None
     assert [row.in_force for row in rows(store, KOTO, MemoryVersion)] == [None, 2, 2, None]
+
+
+def test_what_is_in_force_stays_while_too_little_is_left_to_examine_it_with(store: Store) -> None:
+    form = filed(store)
+    filed(store)
+    train(store, KOTO, learn=School())
+    doing(store, memory.forget_form, form, actor="staff:1")
+    train(store, KOTO, learn=School(trial=Tried(lines=2, why="確認用の行が20行になるまで待ちます（いま2行）。")))
+    assert len(labels(read(store))) == 2
 
 
 def test_sheets_put_aside_examine_and_are_never_learnt(store: Store, asides: set[str]) -> None:
