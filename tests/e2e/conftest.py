@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
 from tests import databases
 from tests.e2e.looking import ARGUMENTS, CHROMIUM
@@ -36,6 +36,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+def _said(message: ConsoleMessage) -> str:
+    return f"{message.text} (at {message.location.get('url', '')})"
+
+
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[NewContext]:
     """A new visitor: `visit(width=320, java_script_enabled=False, …)`. Complaints of the browser fail the test."""
@@ -47,7 +51,7 @@ def visit(browser: Browser, server: Server) -> Iterator[NewContext]:
             base_url=server.url, viewport={"width": width, "height": height}, locale="ja-JP", **kwargs
         )
         context.set_default_timeout(15_000)
-        context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        context.on("console", lambda message: complaints.append(_said(message)) if message.type == "error" else None)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         contexts.append(context)
         return context
