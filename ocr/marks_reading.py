@@ -25,6 +25,10 @@ ONE_ALLOWED = ("choice", "era", "declaration")
 
 YES_FROM, NO_FROM, DECLARED_FROM = 0.90, 0.90, 0.99
 """Least belief that is answered, chosen on marks, hands, sheets and a camera that nothing was trained on."""
+STRUCK_MOST = 0.03
+"""A yes with more doubt than this that it was taken back is looked at."""
+VETOES, VETOED_UNDER = (marks.FILLED, marks.STRUCK_OUT), 0.99
+"""What a rule saw that only a very sure network may overlook."""
 STRUCK_FROM = 0.90
 """Least belief that a mark was taken back, where another one stands."""
 FAINT = 28
@@ -83,7 +87,7 @@ def _places(
 ) -> list[tuple[Mark, float]]:
     """Each place's answer, and how likely it was struck out."""
     if believed is None:
-        return [(mark, 1.0 if mark.reason == marks.STRUCK_OUT else 0.0) for mark in ruled]
+        return [(_alone(zone, mark), 0.0) for mark in ruled]
     made = []
     for place, (mark, cell) in enumerate(zip(ruled, zone.cells, strict=True)):
         chances = believed.get((zone.key, place))
@@ -95,13 +99,19 @@ def _places(
     return made
 
 
+def _alone(zone: Zone, ruled: Mark) -> Mark:
+    """What rules may say without the network: they tell neither a correction nor a declaration well enough."""
+    doubtful = zone.kind == "declaration" and ruled.answer is Answer.YES
+    return _doubted(ruled, DOUBTFUL) if doubtful else ruled
+
+
 def weighed(page: Ink, cell: Cell, ruled: Mark, chances: Floats) -> Mark:
     """One place: the network answers where it is sure and no rule forbids it."""
     code = ruled.code
     yes, no = float(chances[MARKED]), float(chances[NOTHING])
-    if ruled.reason == marks.FILLED and yes < 0.999:
-        return Mark(code, Answer.LOOK, 0.5, marks.FILLED)
-    if yes >= YES_FROM:
+    if ruled.reason in VETOES and yes < VETOED_UNDER:
+        return Mark(code, Answer.LOOK, 0.5, ruled.reason)
+    if yes >= YES_FROM and chances[STRUCK] <= STRUCK_MOST:
         if only_red(page, cell):
             return Mark(code, Answer.LOOK, 0.5, IN_RED)
         return Mark(code, Answer.YES, yes)

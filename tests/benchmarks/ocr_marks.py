@@ -14,7 +14,8 @@ cameras, belong to `test` alone). What is right:
 
 A look is never wrong, and always counted: `look %` is the share of all places sent to one, `needless %` the share of
 the places that had a right answer. `marked` leaves out the places that nothing was drawn near: the strict figure.
-A question counts as one: right when everything said about its places is.
+A yes beside a look, where one answer is allowed, is a look: the clerk is asked the whole question. A question counts
+as one: right when everything said about its places is.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import math
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,11 +84,12 @@ class Scores:
         self.milliseconds: list[float] = []
         self.lost = 0
 
-    def zone(self, page: Marked, truths: list[Truth], given: tuple[marks.Mark, ...]) -> list[int]:
+    def zone(self, page: Marked, one: bool, truths: list[Truth], given: tuple[marks.Mark, ...]) -> list[int]:
         """Counts one question; the places of its wrong answers."""
         wrong = []
+        asked = any(mark.answer is marks.Answer.LOOK for mark in given)
         for place, (truth, mark) in enumerate(zip(truths, given, strict=True)):
-            answered = mark.answer is not marks.Answer.LOOK
+            answered = mark.answer is marks.Answer.NO or mark.answer is marks.Answer.YES and not (one and asked)
             right = str(mark.answer) in truth.right
             names = ["all places", f"style {truth.style}"]
             if truth.marked:
@@ -95,7 +98,6 @@ class Scores:
                 self.by[name].add(answered, right, bool(truth.right))
             if answered and not right:
                 wrong.append(place)
-        asked = any(mark.answer is marks.Answer.LOOK for mark in given)
         self.by["questions"].add(not asked, not wrong, all(truth.right for truth in truths))
         return wrong
 
@@ -109,9 +111,9 @@ class Scores:
         )
 
 
-def measure(pages: list[Marked] | object, *, rules: bool = False, show: Path | None = None) -> Scores:
+def measure(pages: Iterable[Marked], *, rules: bool = False, show: Path | None = None) -> Scores:
     scores = Scores()
-    for page in pages:  # type: ignore[attr-defined]
+    for page in pages:
         ink = page.ink()
         if ink is None:
             scores.lost += 1
@@ -121,9 +123,11 @@ def measure(pages: list[Marked] | object, *, rules: bool = False, show: Path | N
         given = marks_reading.read(ink, zones, None if rules else marks_reading.shipped_net())
         scores.milliseconds.append(1000 * (time.process_time() - started))
         for zone in zones:
-            for place in scores.zone(page, page.truths[zone.key], given[zone.key]):
+            pairs = zip(zone.cells, page.truths[zone.key], strict=True)
+            truths = [mark_pages.seen(ink, cell, truth) for cell, truth in pairs]
+            for place in scores.zone(page, zone.kind in marks_reading.ONE_ALLOWED, truths, given[zone.key]):
                 if show is not None:
-                    truth, mark = page.truths[zone.key][place], given[zone.key][place]
+                    truth, mark = truths[place], given[zone.key][place]
                     name = f"{truth.style}-{page.camera}-{mark.answer}-{len(list(show.iterdir()))}.png".replace(
                         " ", "_"
                     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import ImageFont
 
 from counter.printing import blank_images, render_sheet
 from forms.paper import Page, Sheet, Zone, sheet
@@ -21,7 +22,7 @@ from ocr.clean import Ink
 from ocr.loading import load_pages
 from ocr.template import Template, size_px
 from tests.scans import camera, marks, writer
-from tests.scans.hands import hands
+from tests.scans.hands import FOLDER, hands
 from tests.scans.marks import Paper, Pen, Place, Truth
 from tests.scans.writer import MM
 
@@ -56,6 +57,20 @@ class Marked:
         found = finding.Found(self.template, self.page, matrix, None, "markers")
         flat = finding.straighten(np.asarray(picture, np.uint8), gray, found)
         return clean.ink(flat, self.template.blank(self.page.page))
+
+
+VISIBLE = 25
+"""Pixels (200 dpi) that are not paper: fewer is no pencil stroke."""
+
+
+def seen(ink: Ink, cell: Cell, truth: Truth) -> Truth:
+    """What is left of the truth in the picture: one bit a pixel may swallow a pencil."""
+    if "faint" not in truth.style:
+        return truth
+    x, y, w, h = clean.bounds([cell], ink.dark.shape, 1.0)
+    near = cv2.dilate(ink.printed[y : y + h, x : x + w], np.ones((5, 5), np.uint8))
+    left = (ink.dark[y : y + h, x : x + w] > 24) & (near < 20)
+    return marks.GONE if left.sum() < VISIBLE else truth
 
 
 def procedures(split: str) -> list[str]:
@@ -272,13 +287,13 @@ def _row(
     return zones, max(side, 7.0) + float(rng.uniform(3.0, 6.0))
 
 
+@functools.lru_cache(maxsize=256)
+def _face(name: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(FOLDER / f"{name}.woff2"), size)
+
+
 def _text(image: np.ndarray, text: str, x: float, middle: float, size: float, face: str) -> None:
-    from PIL import ImageFont
-
-    from tests.scans.hands import FOLDER
-
-    font = ImageFont.truetype(str(FOLDER / f"{face}.woff2"), round(size * MM))
-    mask = font.getmask(text, mode="L", anchor="ls")
+    mask = _face(face, round(size * MM)).getmask(text, mode="L", anchor="ls")
     drawn = np.asarray(mask, np.uint8).reshape(mask.size[::-1])
     left, top = round(x * MM), round(middle * MM - drawn.shape[0] / 2)
     part = image[top : top + drawn.shape[0], left : left + drawn.shape[1]]
