@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from counter import tenancy
+from counter import ids, tenancy, vault
 from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.bundle import Channel
 from counter.models.delivery import Delivery
 from counter.models.intake import Batch, PaperForm, ScanPage
+from counter.models.own_form import OwnForm
 from counter.services import attachments
 from counter.services.applications import submit_bundle
 from counter.services.blobs import Blobs
@@ -59,6 +61,15 @@ def test_only_the_named_roles_get_in(app: Flask, clients: dict[tuple[str, str], 
     assert tried > 100
 
 
+def own_form(session: Session) -> OwnForm:
+    """A draft over a blank page that nobody made ready yet."""
+    form = OwnForm(ward=KOTO, id=ids.new_id(), line="x", number=1, title="x", procedure="child-allowance", remarks=[],
+                   drawing={}, key_id=vault.of(session).new_key(session, "own-form", KOTO), created_by="staff:1")  # fmt: skip
+    session.add(form)
+    session.flush()
+    return form
+
+
 @pytest.fixture
 def koto(app: Flask, store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Something of every kind in 江東区: address parameter → id."""
@@ -76,8 +87,9 @@ def koto(app: Flask, store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         place = Blobs(Path(app.config["INSTANCE"]) / "blobs" / "enclosures")
         now = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
         file = attachments.add_to_application(session, place, application, enclose(photo(), "a.jpg"), now)
+        own = own_form(session)
     yield {
-        "file_id": file.id, "number": "1",
+        "file_id": file.id, "number": "1", "own_id": own.id,
         "application_id": application.id, "batch_id": rows(store, KOTO, Batch)[0].id,
         "delivery_id": rows(store, KOTO, Delivery)[0].id,
         "form_id": rows(store, KOTO, PaperForm)[0].id, "page_id": rows(store, KOTO, ScanPage)[0].id,
