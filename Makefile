@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lock migration messages pictures
+.PHONY: help run test lock migration messages pictures calibrate
 UV = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 help: ## Show this list
@@ -24,3 +24,6 @@ messages: ## Bring the catalogues up to date; says which messages still want wor
 pictures: ## Take the pictures of the README anew; all that the tests take lie in instance/pictures
 	COUNTER_PICTURES=instance/pictures .venv/bin/pytest -q tests/e2e
 	for taken in docs/pictures/*.png; do cp "instance/pictures/$$(basename $$taken)" docs/pictures/; done
+
+calibrate: ## Fit what paper reading says of itself; after every change of weights or decoding (10 minutes)
+	.venv/bin/python -m tests.benchmarks.calibrate --kept instance/calibration

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from ocr.calibration import Calibration, Sort, calibration
 
 
 class Agreement(StrEnum):
@@ -34,46 +36,21 @@ class Doubt(StrEnum):
     POSTCODE_DIFFERS = "郵便番号と住所が合わない"
     SPOT_CHECK = "抜き取り確認"
     FIRST_MISSING = "手書き文字の読取が停止中"
-    FREE = "自由記述は確認が必要"
+    UNCHECKED = "検査数字が合わない"
+    POOR = "写りがよくない"
+    GAP = "読取の辞書にない字かもしれません"
 
 
 BLANK_REASON = "空欄"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Least confidence of a kind: ``alone``, and with an agreement that counts for it."""
-
-    alone: float
-    agreed: float
-    counts: frozenset[Agreement] = frozenset()
-
-
-STRONG = frozenset({Agreement.POSTCODE_TOWN, Agreement.KANA_NAME, Agreement.CHECK_DIGIT, Agreement.TWO_READERS})
-NEVER = 1.01
-
-RULES: Mapping[str, Rule] = {
-    "postcode": Rule(0.995, 0.80, STRONG),
-    "phone": Rule(0.99, 0.93, frozenset({Agreement.VALID}) | STRONG),
-    "digits": Rule(0.99, 0.93, frozenset({Agreement.TWO_READERS})),
-    "corporate_number": Rule(NEVER, 0.6, frozenset({Agreement.CHECK_DIGIT})),
-    "invoice_number": Rule(NEVER, 0.6, frozenset({Agreement.CHECK_DIGIT})),
-    "number": Rule(0.97, 0.90, STRONG),
-    "year": Rule(0.97, 0.9, STRONG),
-    "month": Rule(0.97, 0.9, STRONG),
-    "day": Rule(0.97, 0.9, STRONG),
-    "kana": Rule(0.97, 0.6, STRONG | {Agreement.LISTED}),
-    "name": Rule(0.985, 0.75, STRONG),
-    "city": Rule(0.97, 0.85, STRONG | {Agreement.LISTED}),
-    "ward": Rule(0.95, 0.85, STRONG | {Agreement.LISTED}),
-    "town": Rule(0.97, 0.75, STRONG),
-    "building": Rule(0.98, 0.95, STRONG),
-    "bank": Rule(0.97, 0.9, STRONG | {Agreement.LISTED}),
-    "email": Rule(0.995, 0.98, STRONG),
-    "text": Rule(0.98, 0.95, STRONG),
-    "long_text": Rule(NEVER, NEVER),
-}
-DEFAULT = Rule(0.98, 0.95, STRONG)
+STRONG = frozenset({Agreement.POSTCODE_TOWN, Agreement.KANA_NAME, Agreement.CHECK_DIGIT})
+COUNTS: Mapping[str, frozenset[Agreement]] = dict.fromkeys(
+    ("kana", "city", "ward", "town", "bank"), STRONG | {Agreement.LISTED}
+)
+"""Which agreements count for a kind; all others count the strong ones."""
+NEEDS: Mapping[str, Agreement] = {"corporate_number": Agreement.CHECK_DIGIT}
+"""Without it a reading of this kind never stands."""
 
 VARIANTS = (
     "高髙", "崎﨑嵜﨑", "辺邊邉", "斎斉齋齊齎", "沢澤", "浜濱濵", "広廣", "桜櫻", "島嶋嶌", "徳德", "吉𠮷", "瀬瀨", "渡渉",
@@ -97,32 +74,58 @@ class Evidence:
 
     kind: str
     text: str
-    confidence: float
+    raw: float
+    """share of the best candidate, lowered where the recogniser itself saw something else"""
     agreements: Sequence[Agreement] = ()
     doubts: Sequence[Doubt | str] = ()
     """what forbids acceptance whatever the confidence"""
     runner_up: float = 0.0
     """share of the second candidate"""
+    poor: bool = False
+    """the picture is blurred, faint or cut off"""
+
+    @property
+    def counting(self) -> tuple[Agreement, ...]:
+        counts = COUNTS.get(self.kind, STRONG)
+        return tuple(dict.fromkeys(agreement for agreement in self.agreements if agreement in counts))
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """What forbids that it stands without a look, however sure it is."""
+        found = [str(doubt) for doubt in self.doubts]
+        if self.kind == "name" and has_variant(self.text):
+            found.append(str(Doubt.VARIANT))
+        if self.kind in NEEDS and NEEDS[self.kind] not in self.agreements:
+            found.append(str(Doubt.UNCHECKED))
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def sort(self) -> Sort:
+        return Sort(bool(self.counting), Agreement.TWO_READERS in self.agreements, self.poor)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """``confidence``: the chance of being right, as it was measured on places like this."""
+
     accepted: bool
+    confidence: float
     reasons: tuple[str, ...] = field(default=())
 
 
-def judge(evidence: Evidence, rules: Mapping[str, Rule] = RULES) -> Verdict:
+def judge(evidence: Evidence, known: Calibration | None = None) -> Verdict:
     """Accepted with what speaks for it, or not with what speaks against it."""
-    rule = rules.get(evidence.kind, DEFAULT)
-    if evidence.doubts:
-        return Verdict(False, tuple(str(doubt) for doubt in dict.fromkeys(evidence.doubts)))
-    if evidence.kind == "name" and has_variant(evidence.text):
-        return Verdict(False, (str(Doubt.VARIANT),))
-    counting = [agreement for agreement in evidence.agreements if agreement in rule.counts]
-    if counting and evidence.confidence >= rule.agreed:
-        return Verdict(True, tuple(str(agreement) for agreement in counting))
-    if evidence.confidence >= rule.alone:
-        return Verdict(True, (f"確信度{min(99, int(evidence.confidence * 100))}%",))
-    if rule.alone > 1 and not counting:
-        return Verdict(False, (str(Doubt.FREE if "text" in evidence.kind else Doubt.LOW),))
-    return Verdict(False, (str(Doubt.CLOSE if evidence.runner_up > 0.05 else Doubt.LOW),))
+    known = known or calibration()
+    sort = evidence.sort
+    confidence = known.chance(evidence.kind, evidence.raw, sort)
+    if evidence.against:
+        return Verdict(False, confidence, evidence.against)
+    if known.stands(evidence.kind, evidence.raw, sort):
+        said = [str(one) for one in (*evidence.counting, *([Agreement.TWO_READERS] if sort.twice else []))]
+        return Verdict(True, confidence, tuple(said) or (f"確信度{min(99, int(confidence * 100))}%",))
+    if evidence.poor and known.stands(evidence.kind, evidence.raw, replace(sort, poor=False)):
+        return Verdict(False, confidence, (str(Doubt.POOR),))
+    return Verdict(False, confidence, (str(Doubt.CLOSE if evidence.runner_up > CLOSE else Doubt.LOW),))
+
+
+CLOSE = 0.05

@@ -12,6 +12,7 @@ from forms.paper import Zone
 from ocr import clean, marks
 from ocr.accept import BLANK_REASON, Agreement, Doubt, Evidence, judge
 from ocr.clean import Cut
+from ocr.decoding.gaps import GAP_KINDS, others, plausible
 from ocr.decoding.ranking import Decoded
 from ocr.posterior import Posterior
 from ocr.results import LineSeen, Reading
@@ -22,35 +23,53 @@ RED_PIXELS = 220
 """More red than this where nothing else is written: somebody used a red pen."""
 
 
-def text_reading(work: Work, zone: Zone, texts: Mapping[str, str]) -> Reading:
-    lines, cuts = work.decoded[zone.key], work.cuts[zone.key]
+POOR = frozenset({"blurred", "faint", "cut-off"})
+"""Codes of what can be wrong with a picture that make every reading on it less sure."""
+
+
+def evidence_of(work: Work, zone: Zone, texts: Mapping[str, str]) -> Evidence:
+    """Everything that is known about the words in this place; ``texts``: zone key → what was decided there."""
+    lines = work.decoded[zone.key]
     text = texts[zone.key]
-    characters = tuple(c for line in lines for c in line.characters)
-    confidence = confidence_of(lines, characters)
     assert work.found
     agreed, doubts = agreements(zone, text, texts, work.zones, work.found.template.kinds)
     if work.agreed.get(zone.key):
         agreed = [*agreed, Agreement.TWO_READERS]
-    evidence = Evidence(
+    against: list[Doubt | str] = list(doubts)
+    if not text:
+        against.append(Doubt.LOW)
+    if has_twin(zone.kind, lines):
+        against.append(Doubt.CLOSE)
+    if zone.kind in GAP_KINDS and (missing := plausible(text, name=zone.kind == "name")):
+        against.append(f"{Doubt.GAP}（{'・'.join(missing)}）")
+    return Evidence(
         zone.kind,
         text,
-        confidence,
+        confidence_of(lines),
         agreed,
-        [*doubts, *([Doubt.LOW] if not text else []), *([Doubt.CLOSE] if has_twin(zone.kind, lines) else [])],
+        against,
         max((line.ranked[1].share for line in lines if len(line.ranked) > 1), default=0.0),
+        any(problem.code in POOR for problem in work.problems),
     )
+
+
+def text_reading(work: Work, zone: Zone, texts: Mapping[str, str]) -> Reading:
+    lines = work.decoded[zone.key]
+    evidence = evidence_of(work, zone, texts)
     verdict = judge(evidence)
     alternatives = lines[0].alternatives if len(lines) == 1 else ()
+    if zone.kind in GAP_KINDS:
+        alternatives = tuple(dict.fromkeys((*alternatives, *others(evidence.text, name=zone.kind == "name"))))
     return Reading(
         zone.key,
-        text,
-        text,
-        round(confidence, 4),
+        evidence.text,
+        evidence.text,
+        round(verdict.confidence, 4),
         verdict.accepted,
         verdict.reasons,
         alternatives,
-        _where(cuts),
-        characters,
+        _where(work.cuts[zone.key]),
+        tuple(c for line in lines for c in line.characters),
         lines_seen(work.seen.get(zone.key, ())),
     )
 

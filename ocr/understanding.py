@@ -18,6 +18,7 @@ from ocr.decoding import lexicons
 from ocr.decoding.by_kind import decoder
 from ocr.decoding.hints import Hints
 from ocr.decoding.lexicons import pref
+from ocr.decoding.numbers import checked
 from ocr.decoding.ranking import Decoded, Prior, Ranked, reweigh
 from ocr.posterior import Posterior
 
@@ -212,14 +213,13 @@ def agreements(
         return _address_evidence(zone, texts)
     if zone.kind in ("name", "kana"):
         return _name_evidence(zone, text, texts, zones)
-    kind = _part_kind(zone, kinds)
-    if zone.kind in CHECKED and kind is not None and takes(kind, text):
+    if zone.kind in CHECKED and checked(text):
         return [Agreement.CHECK_DIGIT], []
     return [], []
 
 
 CHECKED = ("corporate_number", "invoice_number")
-"""Kinds whose own parsing verifies a check digit."""
+"""Kinds that carry 法人番号; a person's 登録番号 carries no check digit and proves nothing."""
 
 
 def _address_evidence(zone: Zone, texts: Mapping[str, str]) -> tuple[list[Agreement], list[Doubt]]:

@@ -128,6 +128,8 @@ def _room_follows(before: str, here: str) -> float:
     last = before[-1:]
     if last.isdigit() and not here.isdigit() and here not in ROOM_PARTS and here != END:
         return -6.0
+    if last == "-" and not here.isascii():
+        return -6.0
     return -3.0 if not before and here.isdigit() else 0.0
 
 

@@ -17,7 +17,7 @@ DECODERS: Mapping[str, Decoder] = {
     "postcode": numbers.postcode,
     "phone": numbers.phone,
     "digits": numbers.digits,
-    "corporate_number": numbers.digits,
+    "corporate_number": numbers.corporate_number,
     "invoice_number": numbers.invoice_number,
     "number": numbers.street_number,
     "year": dates.number,

@@ -134,7 +134,9 @@ def kana_shapes(extra: str = "") -> dict[str, str]:
 
 @cache
 def is_japanese(character: str) -> bool:
-    """Written in Japan: in JIS X 0213 or in Windows' extensions of JIS X 0208."""
+    """Written in Japan: in JIS X 0213 or in Windows' extensions of JIS X 0208; what shows nothing is not written."""
+    if not character.isprintable():
+        return False
     if character in ELSEWHERE_IN_NAMES:
         return True
     for codec in ("cp932", "euc_jis_2004"):

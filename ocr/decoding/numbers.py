@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import pairwise
 
+from forms.kinds.numbers import corporate_check_digit
 from ocr.decoding.charsets import DIGIT_SHAPES, ELEVEN, Charset, charset, numeric_shapes, plain
 from ocr.decoding.ctc import Lattice, beam, lattice
 from ocr.decoding.hints import Hints
@@ -54,10 +56,62 @@ def phone(posterior: Posterior, hints: Hints) -> Decoded:
     """Digits with the hyphens that were written."""
 
     def prior(text: str) -> float:
-        starts = 0.0 if text[:1] == "0" else -5.0
-        return starts + (0.0 if hints.valid(text) else INVALID) - 0.7 * text.count("-")
+        return _dialled(text) + (0.0 if hints.valid(text) else INVALID)
 
     return _numeric(posterior, prior, hyphen=True, strip=False, extra="()+")
+
+
+GROUPS = {(3, 4, 4), (2, 4, 4), (3, 3, 4), (4, 2, 4), (5, 1, 4), (4, 3, 3), (4, 3, 4)}
+TWO_DIGITS = ("03", "04", "06")
+"""Areas with codes of two digits (総務省 市外局番の一覧)."""
+
+
+def _dialled(text: str) -> float:
+    """A cost (≤ 0) for numbers that nobody has: mobiles have eleven digits, all others ten, areas are few."""
+    number = bare(text)
+    long = number[:3] in ("050", "060", "070", "080", "090")
+    cost = 0.0 if number[:1] == "0" else -5.0
+    cost -= 3.0 * abs(len(number) - (11 if long else 10))
+    groups = [part for part in re.split("[-()]+", spelt(text)) if part]
+    if len(groups) > 1:
+        cost -= 0.0 if tuple(map(len, groups)) in GROUPS else 3.0
+        cost -= 3.0 if len(groups[0]) == 2 and groups[0] not in TWO_DIGITS else 0.0
+    return cost - (0.0 if long or number[:2] in ("03", "04") else 1.0)
+
+
+def checked(text: str) -> bool:
+    """Whether the thirteen digits are a 法人番号 by their check digit."""
+    number = text.removeprefix("T")
+    return len(number) == 13 and number.isdecimal() and int(number[0]) == corporate_check_digit(number[1:])
+
+
+def corporate_number(posterior: Posterior, hints: Hints) -> Decoded:
+    """Thirteen digits of which the first checks the others: candidates in which it does are far likelier."""
+    seen = lattice(posterior, _digits(posterior.alphabet, True, ""))
+    found = [text for text, _ in beam(seen, WIDTH, breadth=8)]
+    return _as_one(seen, [*found, *_mended(seen, found)], _company, bare)
+
+
+def _company(text: str) -> float:
+    return (0.0 if len(text) == 13 else INVALID) + (0.0 if checked(text) else INVALID)
+
+
+LEAST_SEEN = 1e-3
+
+
+def _mended(seen: Lattice, found: list[str]) -> list[str]:
+    """The best readings with one digit changed to what else was seen at all, where that makes the check digit right."""
+    other = [
+        target for target, best in zip(seen.targets, seen.chances[:, 1:].max(axis=0), strict=True) if best > LEAST_SEEN
+    ]
+    mended = []
+    for text in found[:3]:
+        for place in range(len(text)):
+            for digit in other:
+                changed = text[:place] + digit + text[place + 1 :]
+                if digit.isdecimal() and digit != text[place] and checked(bare(changed)):
+                    mended.append(changed)
+    return mended
 
 
 def digits(posterior: Posterior, hints: Hints) -> Decoded:
@@ -72,11 +126,20 @@ def invoice_number(posterior: Posterior, hints: Hints) -> Decoded:
     """T and thirteen digits; the T may be printed on the form and is then added."""
 
     def prior(text: str) -> float:
-        return 0.0 if hints.valid(text) else INVALID
+        return (0.0 if hints.valid(text) else INVALID) + (0.0 if checked(text) else UNCHECKED)
 
     shapes = numeric_shapes(hyphen=True) | {"T": "ＴtT丁"}
     seen = lattice(posterior, charset(posterior.alphabet, shapes))
-    return _as_one(seen, [text for text, _ in beam(seen, WIDTH)], prior, bare)
+    return _as_one(seen, [text for text, _ in beam(seen, WIDTH)], prior, _with_t)
+
+
+UNCHECKED = -0.7
+"""Only companies' numbers carry a check digit; people who trade have one without."""
+
+
+def _with_t(text: str) -> str:
+    number = bare(text)
+    return "T" + number if len(number) == 13 and number.isdecimal() else number
 
 
 def _numeric(posterior: Posterior, prior: Prior, *, hyphen: bool, strip: bool, extra: str = "") -> Decoded:

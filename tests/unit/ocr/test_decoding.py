@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from ocr.decoding.by_kind import DECODERS, decoder
 from ocr.decoding.charsets import fold
 from ocr.decoding.hints import Hints
+from ocr.decoding.language import language
 from ocr.decoding.lexicons import names, places, pref
+from ocr.decoding.numbers import checked
 from ocr.decoding.texts import text_prior
 from ocr.engines.tesseract import _japanese
 from ocr.posterior import Alphabet, TextPosterior
@@ -126,3 +131,59 @@ def test_lexicons_are_there() -> None:
 
 def test_voicing_marks() -> None:
     assert unvoiced("ダイスケ") == unvoiced("タイスケ") != unvoiced("ハナコ")
+
+
+class Torn:
+    """A reader torn between two texts of the same length, the wrong one a little ahead."""
+
+    alphabet = ALPHABET
+
+    def __init__(self, wrong: str, right: str) -> None:
+        self._both = saw(wrong, 0.99), saw(right, 0.99)
+
+    @property
+    def peak(self) -> np.ndarray:
+        return np.maximum(self._both[0].peak, self._both[1].peak)
+
+    def columns(self, ids: Sequence[int]) -> np.ndarray:
+        one, two = (posterior.columns(ids) for posterior in self._both)
+        return np.asarray(np.logaddexp(one + np.log(0.55), two + np.log(0.45)), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "right"),
+    [
+        ("building", "7リーンパレス5-1204", "グリーンパレス5-1204"),
+        ("building", "中村マンション30見号", "中村マンション302号"),
+        ("text", "全国健廉保険協会", "全国健康保険協会"),
+        ("long_text", "友人の家にいま可。", "友人の家にいます。"),
+        ("email", "taro@gmail.c0m", "taro@gmail.com"),
+        ("phone", "01-1234-5678", "03-1234-5678"),
+        ("bank", "みずは銀行", "みずほ銀行"),
+        ("corporate_number", "7123456789013", "7123456789012"),
+    ],
+)
+def test_what_is_usual_there_decides(kind: str, wrong: str, right: str) -> None:
+    found = decoder(kind)(Torn(wrong, right), Hints())
+    assert found.text == right and len(found.ranked) > 1
+
+
+def test_language_knows_what_follows() -> None:
+    model = language()
+    assert model.log("いま", "す") > model.log("いま", "可") + 3
+    assert model.log("保険", "組") > model.log("保険", "維") + 3
+    assert model.log("𠮷", "野") < 0
+
+
+def test_check_digits() -> None:
+    right = "7123456789012"
+    assert checked(right) and checked("T" + right) and not checked("7123456789013") and not checked("")
+
+
+def test_nothing_that_a_screen_obeys_comes_out() -> None:
+    """Whatever is written on paper, decoding answers no control, bidi or other invisible characters."""
+    hostile = Alphabet(("", *"=@+-<>&\"'", "\u202e", "\u200b", "\x07", "\n", "\u2066", *ALPHABET.characters[1:400]))
+    for kind in DECODERS:
+        found = decoder(kind)(TextPosterior(hostile, "\u202e=<b>\x07\u200b1\n\u2066", 0.95), Hints(part=kind))
+        for text in (ranked.text for ranked in found.ranked):
+            assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for c in text), (kind, text)

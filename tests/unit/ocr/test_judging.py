@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import cv2
 import numpy as np
 import pytest
@@ -9,8 +11,11 @@ import pytest
 from forms.kinds import Choice, Date, Name
 from forms.paper import Zone
 from ocr import clean, marks
-from ocr.accept import RULES, Agreement, Doubt, Evidence, has_variant, judge
+from ocr.accept import Agreement, Doubt, Evidence, has_variant, judge
+from ocr.calibration import NEVER, Calibration, Table, calibration, dump, load
 from ocr.compose import compose
+from ocr.decoding.by_kind import DECODERS
+from ocr.decoding.gaps import gaps, others, plausible
 from ocr.marks import Answer
 from ocr.results import Reading
 from ocr.template import PX
@@ -107,19 +112,60 @@ def test_two_ticks_in_a_combed_row_make_one_line() -> None:
 # -- rules --------------------------------------------------------------------------------------------------------
 
 
-def test_every_verdict_has_a_reason() -> None:
-    for kind in (*RULES, "unheard-of"):
-        for confidence in (0.0, 0.5, 0.96, 1.0):
+KNOWN = Calibration(
+    {
+        "town": {
+            "alone": Table(200, ((0.0, 0.1), (1.0, 0.9)), NEVER),
+            "agreed": Table(200, ((0.0, 0.2), (0.8, 0.99), (1.0, 1.0)), 0.8),
+        },
+        "words": {"alone": Table(900, ((0.0, 0.0), (1.0, 1.0)), 0.95)},
+    },
+    {},
+)
+
+
+def test_every_verdict_has_a_reason_and_a_chance() -> None:
+    for kind in (*DECODERS, "unheard-of"):
+        for raw in (0.0, 0.5, 0.96, 1.0):
             for agreed in ((), tuple(Agreement)):
-                verdict = judge(Evidence(kind, "林", confidence, agreed))
-                assert verdict.reasons
+                for poor in (False, True):
+                    verdict = judge(Evidence(kind, "林", raw, agreed, poor=poor))
+                    assert verdict.reasons and 0 <= verdict.confidence <= 1
 
 
 def test_agreement_lowers_the_bar_and_doubt_closes_the_door() -> None:
-    sure = RULES["town"].agreed
-    assert not judge(Evidence("town", "東陽", sure)).accepted
-    assert judge(Evidence("town", "東陽", sure, [Agreement.POSTCODE_TOWN])).accepted
-    assert not judge(Evidence("town", "東陽", 1.0, [Agreement.POSTCODE_TOWN], [Doubt.POSTCODE_DIFFERS])).accepted
+    assert not judge(Evidence("town", "東陽", 0.8), KNOWN).accepted
+    assert judge(Evidence("town", "東陽", 0.8, [Agreement.POSTCODE_TOWN]), KNOWN).accepted
+    assert not judge(Evidence("town", "東陽", 1.0, [Agreement.POSTCODE_TOWN], [Doubt.POSTCODE_DIFFERS]), KNOWN).accepted
+
+
+def test_a_kind_without_data_goes_by_its_group_and_an_unknown_one_is_looked_at() -> None:
+    assert judge(Evidence("kana", "ハヤシ", 0.96), KNOWN).accepted
+    assert not judge(Evidence("kana", "ハヤシ", 0.94), KNOWN).accepted
+    assert not judge(Evidence("long_text", "林です", 1.0), KNOWN).accepted
+
+
+def test_a_second_reader_helps_and_a_poor_picture_hinders() -> None:
+    assert judge(Evidence("kana", "ハヤシ", 0.9, [Agreement.TWO_READERS]), KNOWN).accepted
+    poor = judge(Evidence("kana", "ハヤシ", 0.96, poor=True), KNOWN)
+    assert not poor.accepted and poor.reasons == (Doubt.POOR,)
+    assert poor.confidence < judge(Evidence("kana", "ハヤシ", 0.96), KNOWN).confidence
+
+
+def test_the_chance_runs_along_the_knots_and_survives_being_stored() -> None:
+    table = load(json.loads(json.dumps(dump(KNOWN)))).table("town", agreed=True)
+    assert table == KNOWN.tables["town"]["agreed"]
+    assert table.chance(0.4) == pytest.approx(0.595) and table.chance(2.0) == 1.0
+
+
+def test_what_ships_was_fitted_and_rises() -> None:
+    shipped = calibration()
+    assert shipped.made["places"] > 500 and "fresh" not in str(shipped.made)
+    for found in shipped.tables.values():
+        for table in found.values():
+            assert list(table.knots) == sorted(table.knots)
+            chances = [chance for _, chance in table.knots]
+            assert chances == sorted(chances) and table.accept > 0.5
 
 
 @pytest.mark.parametrize("name", ["高橋", "髙橋", "山崎", "山﨑", "斎藤", "渡邊", "濱田"])
@@ -130,8 +176,16 @@ def test_variants_are_always_looked_at(name: str) -> None:
 
 
 def test_check_digits_are_needed_for_company_numbers() -> None:
-    assert not judge(Evidence("corporate_number", "7123456789012", 1.0)).accepted
-    assert judge(Evidence("corporate_number", "7123456789012", 0.9, [Agreement.CHECK_DIGIT])).accepted
+    verdict = judge(Evidence("corporate_number", "7123456789012", 1.0))
+    assert not verdict.accepted and verdict.reasons == (Doubt.UNCHECKED,)
+
+
+def test_a_character_the_reader_cannot_know_is_offered_and_said() -> None:
+    assert "山﨑" in others("山崎", name=True) and others("山崎", name=False) == ()
+    assert plausible("トエ子", name=True) == ("ヱ",) and plausible("太郎", name=True) == ()
+    assert plausible("叱られた", name=False) == ("𠮟",)
+    for shapes in gaps().values():
+        assert all(len(character) == 1 for character in shapes)
 
 
 # -- fields of several places -------------------------------------------------------------------------------------
