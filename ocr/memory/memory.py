@@ -71,7 +71,7 @@ class Search:
             return seen
         key = seen.weights, id(seen.alphabet)
         if key not in self._ready:
-            index = Index.of(seen.weights, self._lines)
+            index = Index.of(seen.weights, seen.head, self._lines)
             self._ready[key] = seen.alphabet, index, index.places(seen.alphabet)  # holds on to whose id it is
         _, index, places = self._ready[key]
         return index.mixed(seen, places)
