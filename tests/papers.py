@@ -29,7 +29,6 @@ from ocr.results import PageReading, Reading
 from tests.moves import KOTO
 from tests.staff import rows
 
-
 _NUMBERS = itertools.count()
 
 
@@ -104,9 +103,9 @@ def blank_page() -> Any:
 
 def picture(pages: int = 1, kind: str = "TIFF") -> bytes:
     """An image file that any loader accepts; no two are the same."""
-    frames = [Image.fromarray(np.full((300 + number, 200), 230, np.uint8)) for number in range(pages)]
+    frames = [Image.fromarray(np.full((150 + number, 100), 230, np.uint8)) for number in range(pages)]
     number = next(_NUMBERS)
-    frames[0].putpixel((number % 200, number // 200), 0)
+    frames[0].putpixel((number % 100, number // 100), 0)
     out = io.BytesIO()
     more: dict[str, Any] = {"save_all": True, "append_images": frames[1:]} if pages > 1 else {}
     frames[0].save(out, kind, **more)

@@ -15,6 +15,7 @@ from counter import tenancy
 from counter.jobs import reader as readers
 from counter.jobs.engine import Workplace, job
 from counter.jobs.reader import Here, Lost, Reader
+from counter.printing import draw
 from counter.services import intake, memory, sheets
 from counter.services.blobs import Blobs
 from ocr.loading import NICE
@@ -34,6 +35,7 @@ REMEMBER_EVERY = 10
 def read_file(workplace: Workplace, ward: str, file_id: str) -> None:
     instance = Path(workplace.app.config["INSTANCE"])
     try:
+        draw.apart(instance)
         with readers.of_worker() as reader:
             read(workplace.store, instance, ward, file_id, reader)
     except Exception:  # a full disk, a database that is away: what was read stays, the rest is tried again
@@ -129,6 +131,8 @@ class _Reading:
             phones = _phones(seen, self._templates)
             ready = intake.prepare(session, seen, image, phones, dt.datetime.now(dt.UTC))
         with self._session() as session:
+            if not intake.wanted(session, self._file_id):
+                return False
             intake.record_page(session, self._blobs, self._file_id, position, seen, ready)
             return intake.goes_on(session, self._file_id)
 

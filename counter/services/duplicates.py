@@ -64,7 +64,10 @@ def trace(seen: PageReading | None) -> Trace:
         return {}
     pixels = seen.straightened if seen.straightened.ndim == 2 else seen.straightened[:, :, 1]
     found = {}
+    parts = {key.rpartition(".")[0] for key in seen.values}
     for key, reading in seen.values.items():
+        if key in parts:
+            continue  # a field of several places: each of them counts, not their sum
         x, y, width, height = (int(number) for number in reading.crop)
         patch = pixels[max(y, 0) : y + height, max(x, 0) : x + width]
         if reading.text and patch.shape[0] >= ROWS and patch.shape[1] >= COLUMNS:

@@ -39,6 +39,7 @@ def form_of(
     form = _lacking(session, file, same, seen) if seen.serial else _begun_before(session, file, seen, position)
     if form is not None:
         form.state = FormState.REVIEW if seen.found and form.state == FormState.MANUAL else form.state
+        _look_again(session, form, seen, found, scanned_before)
         flag_modified(form, "state")  # whoever has the form open has not seen this page
         session.flush()
         return form
@@ -130,6 +131,20 @@ def _begun_before(session: Session, file: ScanFile, seen: PageReading, position:
             PaperForm.answers.is_(None),
         )
     ).one_or_none()
+
+
+def _look_again(
+    session: Session, form: PaperForm, seen: PageReading, found: Trace, scanned_before: str | None
+) -> None:
+    """A first page with little on it told little: this one may tell whether the form is one over again."""
+    if form.twin_id is None and scanned_before not in (None, form.id):
+        form.twin_id, form.twin_why = scanned_before, TwinWhy.ALIKE
+    elif form.twin_why == TwinWhy.SAME_PAGE and found:
+        twin = session.scalars(sa.select(PaperForm).where(PaperForm.id == form.twin_id)).one()
+        page = _having(session, [twin], seen.page).get(twin.id)
+        before = duplicates.open_trace(session, twin.key_id, page) if page is not None else {}
+        if before and not duplicates.alike(found, before):
+            form.twin_why = TwinWhy.COPIED_SERIAL
 
 
 def _twin(

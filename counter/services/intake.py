@@ -194,6 +194,11 @@ def goes_on(session: Session, file_id: str) -> bool:
     return found is not None and found.state == FileState.WAITING and found.batch == BatchState.RUNNING
 
 
+def wanted(session: Session, file_id: str) -> bool:
+    """Whether a page that was just read is kept: not when the file was cancelled meanwhile."""
+    return _file(session, file_id).state == FileState.WAITING
+
+
 def file_name(session: Session, file: ScanFile) -> str:
     name: str = vault.of(session).open(session, file.key_id, f"scan_file:name:{file.id}", file.name)
     return name

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import flask
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from counter import ids
@@ -54,7 +56,7 @@ def home() -> flask.typing.ResponseReturnValue:
 @takes_files
 @access.staff("desk")
 def upload() -> flask.typing.ResponseReturnValue:
-    uploads = [Upload(file.filename or "", file.read) for file in flask.request.files.getlist("scans") if file.filename]
+    uploads = [Upload(file.filename or "", partial(_whole, file)) for file in flask.request.files.getlist("scans") if file.filename]
     if not uploads:
         return _home("取り込むファイルを選んでください。"), 422
     if len(uploads) > intake.MOST_FILES:
@@ -235,6 +237,13 @@ def _receive(uploads: list[Upload], counter_date: dt.date) -> flask.typing.Respo
         nonce=ids.normalise(flask.request.form.get("nonce", "")) or ids.new_id(),
     )
     return flask.redirect(flask.url_for("desk.batch", batch_id=made.id))
+
+
+def _whole(file: FileStorage) -> bytes:
+    try:
+        return file.read()
+    finally:
+        file.close()  # a large one lies in a temporary file, which is gone with this
 
 
 def _counter_date() -> dt.date | None:
