@@ -183,13 +183,11 @@ def start(app: Any, store: Store) -> Beat:
 def run_worker(app: Any) -> None:
     """Run jobs until told to stop (SIGTERM, SIGINT)."""
     from counter.jobs import watch
-    from counter.printing import draw
 
     beat = start(app, app.extensions["store"])
     asked = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.set())
-    threading.Thread(target=draw.apart, args=(app.config["INSTANCE"],), name="draw", daemon=True).start()
     folder = app.config["INTAKE_FOLDER"]
     if folder:
         watch.start(app.extensions["store"], app.config["INSTANCE"], folder, int(app.config["INTAKE_KEEP_DAYS"]), asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -22,16 +23,17 @@ def apart(folder: Path) -> None:
             return
         _drawn.add(folder)  # a try that fails is not repeated: each page is drawn when it is asked for, as before
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
-        subprocess.run(
-            [sys.executable, "-m", "counter.printing.draw", str(folder)],
-            cwd=ROOT,
-            env=environment,
-            timeout=MOST_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(
+                [sys.executable, "-m", "counter.printing.draw", str(folder)],
+                cwd=ROOT,
+                env=environment,
+                timeout=MOST_SECONDS,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
 
 
 def main() -> None:
