@@ -25,5 +25,5 @@ pictures: ## Take the pictures of the README anew; all that the tests take lie i
 	COUNTER_PICTURES=instance/pictures .venv/bin/pytest -q tests/e2e
 	for taken in docs/pictures/*.png; do cp "instance/pictures/$$(basename $$taken)" docs/pictures/; done
 
-calibrate: ## Fit what paper reading says of itself; after every change of weights or decoding (10 minutes)
-	.venv/bin/python -m tests.benchmarks.calibrate --kept instance/calibration
+calibrate: ## Fit what paper reading says of itself; after every change of weights or decoding (8 minutes)
+	.venv/bin/python -m tests.benchmarks.calibrate $(if $(kept),--kept $(kept))

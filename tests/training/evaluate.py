@@ -29,7 +29,8 @@ from ocr.engines.ppocr import PaddleReader
 from ocr.engines.shipped import Routed
 from ocr.loading import load_pages
 from ocr.posterior import FeaturePosterior, Posterior
-from tests.benchmarks.ocr import distance, plain, templates
+from tests.benchmarks.figures import distance, plain
+from tests.benchmarks.ocr import templates
 from tests.scans.make import fill_form
 from tests.training.lines import Made, load, save
 
