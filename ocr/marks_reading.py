@@ -23,13 +23,13 @@ WORDS = "era"
 """The kind of zone whose places are printed words to circle, on wards' own paper as well."""
 ONE_ALLOWED = ("choice", "era", "declaration")
 
-YES_FROM, NO_FROM, DECLARED_FROM = 0.90, 0.90, 0.99
+YES_FROM, NO_FROM, DECLARED_FROM = 0.90, 0.95, 0.98
 """Least belief that is answered, chosen on marks, hands, sheets and a camera that nothing was trained on."""
-STRUCK_MOST = 0.03
+STRUCK_MOST = 0.005
 """A yes with more doubt than this that it was taken back is looked at."""
 VETOES, VETOED_UNDER = (marks.FILLED, marks.STRUCK_OUT), 0.99
 """What a rule saw that only a very sure network may overlook."""
-STRUCK_FROM = 0.90
+STRUCK_FROM = 0.85
 """Least belief that a mark was taken back, where another one stands."""
 FAINT = 28
 """Darkness that may still be a pencil."""
@@ -95,8 +95,14 @@ def _places(
             made.append((Mark(mark.code, Answer.NO, 1.0), 0.0))
         else:
             judged = declared(page, cell, mark, chances) if zone.kind == "declaration" else None
-            made.append((judged or weighed(page, cell, mark, chances), float(chances[STRUCK])))
+            gone = float(chances[STRUCK]) if zone.kind == WORDS or runs_out(page, cell) else 0.0
+            made.append((judged or weighed(page, cell, mark, chances), gone))
     return made
+
+
+def runs_out(page: Ink, cell: Cell) -> bool:
+    """Whether strokes leave the box: what strikes an answer out does, while a ＋ or a scribble inside is a mark."""
+    return marks.ink_in(page, marks.grown(cell, marks.RING)) - marks.ink_in(page, cell) > marks.BESIDE
 
 
 def _alone(zone: Zone, ruled: Mark) -> Mark:

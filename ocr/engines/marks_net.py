@@ -14,7 +14,7 @@ from ocr.arrays import Floats, Gray
 from ocr.engines import EngineMissing
 
 MODEL = Path(__file__).parents[1] / "models" / "marks.onnx"
-DIGEST = ""
+DIGEST = "54303fe027c18e8bf7879d92fcddd80003ca9bbd1ba25d567764d0fe50d6aa39"
 """SHA-256 of the file that the thresholds of ocr/marks_reading.py were chosen for."""
 BATCH = 32
 

@@ -1,11 +1,11 @@
 """Trains the small network that tells marks apart, from drawn pages; writes ocr/models/marks.onnx.
 
-    python -m tests.training.marks draw --out DIR     # in the project's environment: pages → views.npz (some 6 minutes)
-    python -m tests.training.marks train --data DIR   # in one with torch==2.13.0 and onnx: 8–15 minutes on two cores
+    python -m tests.training.marks draw --out DIR     # in the project's environment: pages → views (4 minutes of processor time)
+    python -m tests.training.marks train --data DIR   # in one with torch==2.13.0 and onnx: 4 minutes
 
 Recipe: 4 channels × 48 × 80 (see ocr/marks_view.py), four classes (none, marked, struck out, for a person to decide);
 drawn by the `train` split of tests/scans (own sheets and pages of strange boxes, scanners in three modes, telephones),
-twice as many looked at under another light each epoch: moved by a pixel or two, lighter, thicker, one bit, noisy.
+each looked at under another light every epoch: moved by a pixel or two, lighter, thicker, one bit, noisy.
 `dev` (other sheets, shapes, pens, a photocopier) chooses the thresholds. `test` is for tests/benchmarks/ocr_marks.py.
 """
 
@@ -34,7 +34,7 @@ def main() -> None:
     drawing.add_argument("--out", type=Path, required=True)
     training = steps.add_parser("train")
     training.add_argument("--data", type=Path, required=True)
-    training.add_argument("--epochs", type=int, default=24)
+    training.add_argument("--epochs", type=int, default=9)
     training.add_argument("--model", type=Path, default=MODEL)
     asked = parser.parse_args()
     if asked.step == "draw":
