@@ -65,8 +65,8 @@ def pictures(group: list[Made], rng: np.random.Generator) -> Tensor:
 def train(graph: Graph, lines: list[Made], seconds: float, seed: int = 1, out: Path | None = None) -> None:
     reader = ppocr.original_reader()
     kept = torch.from_numpy(reader.kept)
-    column = {int(place): n for n, place in enumerate(reader.kept)}
-    index = reader.alphabet.index
+    column = {reader.alphabet.characters[place]: n for n, place in enumerate(reader.kept)}
+    lines = [line for line in lines if all(character in column for character in line.text)]
     rng = np.random.default_rng(seed)
     for weight in graph.trained.values():
         if weight.dim() == 4:
@@ -80,7 +80,7 @@ def train(graph: Graph, lines: list[Made], seconds: float, seed: int = 1, out: P
                 break
             for g in optimiser.param_groups:
                 g["lr"] = RATE * min(1.0, done * 15 + 0.02) * (0.55 + 0.45 * float(np.cos(np.pi * done)))
-            wanted = [[column[index[c]] for c in line.text if c in index] for line in group]
+            wanted = [[column[character] for character in line.text] for line in group]
             with torch.autocast("cpu", torch.bfloat16):
                 features = graph(pictures(group, rng))
                 logits = features @ graph.trained[HEAD][:, kept] + graph.trained[HEAD_BIAS][kept]

@@ -47,7 +47,8 @@ class Made:
 
 
 def make(folder: Path, many: int, rng: np.random.Generator, numeric: bool, held: bool = False) -> Iterator[Made]:
-    words = Words(rng, frozenset(ppocr.original_reader().alphabet.characters))
+    reader = ppocr.original_reader()
+    words = Words(rng, frozenset(reader.alphabet.characters[place] for place in reader.kept))
     shares = NUMBER_KINDS if numeric else TEXT_KINDS
     kinds, chances = list(shares), np.asarray(list(shares.values()))
     made = 0
