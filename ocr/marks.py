@@ -39,6 +39,7 @@ FILLED_SHARE = 0.82
 RING = 2.2
 DARK = 60
 PRINTED = 20
+RED = 60
 STRIKE_GAP = 15
 """Pixels of a stroke that may be hidden by the letters it runs over."""
 BESIDE = 1.4
@@ -88,10 +89,9 @@ def grown(cell: Cell, more: float) -> Cell:
     return (x - more, y - more, w + 2 * more, h + 2 * more)
 
 
-def area(channel: Gray, cell: Cell, above: int) -> float:
-    """Square millimetres of the cell where the channel is more than `above`."""
-    x, y, w, h = bounds([cell], channel.shape)
-    return float((channel[y : y + h, x : x + w] > above).sum()) / PX**2
+def red_in(page: Ink, cell: Cell) -> float:
+    """Square millimetres of red in the cell, where nothing is printed."""
+    return float((free_red(page, bounds([cell], page.red.shape)) > RED).sum()) / PX**2
 
 
 def ink_in(page: Ink, cell: Cell) -> float:
@@ -105,10 +105,19 @@ def _dark(page: Ink, cell: Cell) -> Gray:
 
 def free_ink(page: Ink, box: tuple[int, int, int, int]) -> Gray:
     """Darkness where nothing is printed: ink on top of a printed label is not counted, it cannot be told from it."""
+    return _free(page, page.dark, box)
+
+
+def free_red(page: Ink, box: tuple[int, int, int, int]) -> Gray:
+    """Redness where nothing is printed: our own frames are red."""
+    return _free(page, page.red, box)
+
+
+def _free(page: Ink, channel: Gray, box: tuple[int, int, int, int]) -> Gray:
     x, y, w, h = box
     printed = page.printed[max(0, y - 2) : y + h + 2, max(0, x - 2) : x + w + 2]
     near = cv2.dilate(printed, np.ones((5, 5), np.uint8))[y - max(0, y - 2) :, x - max(0, x - 2) :][:h, :w]
-    return np.asarray(np.where(near <= PRINTED, page.dark[y : y + h, x : x + w], 0), np.uint8)
+    return np.asarray(np.where(near <= PRINTED, channel[y : y + h, x : x + w], 0), np.uint8)
 
 
 def _crossed(page: Ink, cell: Cell) -> bool:

@@ -35,7 +35,6 @@ FAINT = 28
 """Darkness that may still be a pencil."""
 CLEAN = 0.06
 """Square millimetres of anything at all in a box and around it under which nobody drew there."""
-RED = 60
 CORRECTED = "一つを消して、ほかに印をつけています"
 OTHERS_STRUCK = "ほかがすべて線で消されています。残りの一つを選んだのか確かめてください"
 IN_RED = "赤い印です"
@@ -76,9 +75,7 @@ def untouched(page: Ink, cell: Cell) -> bool:
     x, y, w, h = cell
     around = bounds([(x - 2.5, y - 2.0, w + 9.0, h + 4.0)], page.dark.shape)
     free = marks.free_ink(page, around)
-    left, top, width, high = around
-    red = page.red[top : top + high, left : left + width]
-    seen = (cv2.blur(free, (3, 3)) > FAINT).sum() + (red > RED).sum()
+    seen = (cv2.blur(free, (3, 3)) > FAINT).sum() + (marks.free_red(page, around) > marks.RED).sum()
     return float(seen) / PX**2 < CLEAN
 
 
@@ -142,7 +139,7 @@ def why(page: Ink, cell: Cell, ruled: Mark, chances: Floats) -> str:
         return marks.STRUCK_OUT
     if only_red(page, cell):
         return IN_RED
-    if marks.area(page.red, marks.grown(cell, 1.0), RED) > 1.0:
+    if marks.red_in(page, marks.grown(cell, 1.0)) > 1.0:
         return NEAR_SEAL
     return ruled.reason or (marks.OUTSIDE if ruled.answer is Answer.NO else DOUBTFUL)
 
@@ -150,7 +147,7 @@ def why(page: Ink, cell: Cell, ruled: Mark, chances: Floats) -> str:
 def only_red(page: Ink, cell: Cell) -> bool:
     """Red strokes and hardly any others: a clerk's pen or a seal rather than the person's."""
     wide = marks.grown(cell, 1.2)
-    red = marks.area(page.red, wide, RED)
+    red = marks.red_in(page, wide)
     return red > 1.0 and red > 2.0 * marks.ink_in(page, wide)
 
 
