@@ -28,7 +28,7 @@ async function look() {
 async function list() {
   const old = document.getElementById("batch-list");
   if (!old || old.contains(document.activeElement) || String(getSelection()) || document.querySelector("details[open]")) return;
-  const text = await (await ask(location.href, "text/html")).text();
+  const text = await (await ask(`${location.pathname}?part=list`, "text/html")).text();
   const bare = text.replace(/<style[^]*?<\/style>/g, ""); // its nonce is another page's, and the browser would complain
   const page = new DOMParser().parseFromString(bare, "text/html");
   const fresh = page.getElementById("batch-list");

@@ -44,13 +44,14 @@ class Summary:
     settled: int
 
 
-def render(batch: Batch, titles: Mapping[str, str]) -> str:
+def render(batch: Batch, titles: Mapping[str, str], *, only_list: bool = False) -> str:
+    """`only_list`: what a script lays into the page that is open."""
     now = dt.datetime.now(dt.UTC)
     progress = lists.progress(db(), batch, now)
     rows = lines(batch, titles)
     files = lists.files(db(), batch.id)
     return flask.render_template(
-        "desk/batch.html",
+        "desk/batch_list.html" if only_list else "desk/batch.html",
         batch=batch,
         progress=progress,
         text=words(progress),

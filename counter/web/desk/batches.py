@@ -56,7 +56,11 @@ def home() -> flask.typing.ResponseReturnValue:
 @takes_files
 @access.staff("desk")
 def upload() -> flask.typing.ResponseReturnValue:
-    uploads = [Upload(file.filename or "", partial(_whole, file)) for file in flask.request.files.getlist("scans") if file.filename]
+    uploads = [
+        Upload(file.filename or "", partial(_whole, file))
+        for file in flask.request.files.getlist("scans")
+        if file.filename
+    ]
     if not uploads:
         return _home("取り込むファイルを選んでください。"), 422
     if len(uploads) > intake.MOST_FILES:
@@ -80,7 +84,7 @@ def samples() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/batches/<batch_id>")
 @access.staff("desk")
 def batch(batch_id: str) -> flask.typing.ResponseReturnValue:
-    return batch_page.render(_batch(batch_id), titles())
+    return batch_page.render(_batch(batch_id), titles(), only_list=flask.request.args.get("part") == "list")
 
 
 @blueprint.get("/batches/<batch_id>/progress")
