@@ -75,7 +75,7 @@ def test_a_batch_is_looked_at_while_it_is_read_and_when_it_was(
         session.execute(sa.update(ScanFile).where(ScanFile.pages == 30).values(state=FileState.READ, pages=8))
     expect(page.locator("#progress-text")).to_contain_text("読み取りが終わりました")  # nobody pressed anything
     _both(page, pictures, "batch-read")
-    page.get_by_role("link", name=re.compile("何の紙か分からないものを分ける")).click()
+    page.get_by_role("link", name=re.compile("分からない紙を分ける")).click()
     _both(page, pictures, "batch-unknown")
 
 
