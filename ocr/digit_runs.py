@@ -74,15 +74,19 @@ def _sign(best: int, frame: Floats) -> Seen:
     return Seen(tuple((str(int(digit)), float(frame[1 + digit])) for digit in order[:3]))
 
 
+GROUP = 3
+"""Digits on both sides of one unreadable sign, from which on it may be a wide gap."""
+
+
 def runs(line: Sequence[Seen]) -> Iterator[list[Seen]]:
     """Digits that stand together, single gaps between them allowed."""
     run: list[Seen] = []
     gaps = 0
-    for sign in line:
+    for place, sign in enumerate(line):
         if sign.chances:
             run.append(sign)
             gaps = 0
-        elif sign.between and run and gaps < 2:
+        elif run and gaps < 2 and (sign.between or _between_groups(line, place)):
             gaps += 1
         else:
             if run:
@@ -90,6 +94,15 @@ def runs(line: Sequence[Seen]) -> Iterator[list[Seen]]:
             run, gaps = [], 0
     if run:
         yield run
+
+
+def _between_groups(line: Sequence[Seen], place: int) -> bool:
+    before, after = line[max(0, place - GROUP) : place], line[place + 1 : place + 1 + GROUP]
+    return len(before) == len(after) == GROUP and all(sign.chances for sign in (*before, *after))
+
+
+def digits_in(line: Sequence[Seen]) -> int:
+    return sum(bool(sign.chances) for sign in line)
 
 
 def tells_a_number(line: Sequence[Seen]) -> bool:

@@ -13,7 +13,7 @@ from forms.my_number import holds_my_number
 from forms.paper import Zone
 from ocr import clean, text_rows
 from ocr.arrays import Colour, Gray
-from ocr.digit_runs import Seen, signs, tells_a_number
+from ocr.digit_runs import Seen, digits_in, signs, tells_a_number
 from ocr.engines import LineReader
 from ocr.results import BLANKED, Box, Reading
 from ocr.template import PX
@@ -23,11 +23,15 @@ from ocr.work import Work
 GREY = 128
 OWN_KINDS = ("phone",)
 """A value of these kinds that is valid as such is no 個人番号: international phone numbers have twelve digits too."""
-MARGIN_LINES, PAGE_LINES = 6, 34
+MARGIN_LINES, PAGE_LINES = 6, 20
 """How many rows beside the places of a known page, and of an unknown page, are read at most."""
 LEAST_WIDTH = 17.0
 """Millimetres that twelve digits take at least when written by hand or printed."""
 ROOM = 3.0
+HEAVY = 100
+"""Print so dark that what remains of it after subtraction looks written."""
+MANY = 8
+"""Digits in one place from which on they may be the beginning of a number that runs on beside it."""
 ROW_GAP = 12.0
 """Millimetres between places of one row that somebody wrote across."""
 CODES = zxingcpp.barcode_formats_from_str("QRCode,DataMatrix,Code128,Code39,ITF,Codabar")
@@ -91,8 +95,9 @@ def _zones_that_tell(work: Work) -> set[str]:
         if key in work.zones and not _is_own_kind(work, key) and _any_text(reading)
     }
     for key, reading in work.readings.items():
-        if key not in work.zones and _any_text(reading):  # a field of several places
-            told |= {place for place in work.zones if place.startswith(f"{key}.") and not _is_own_kind(work, place)}
+        parts = {place for place in work.zones if place.startswith(f"{key}.") and not _is_own_kind(work, place)}
+        if key not in work.zones and not parts & told and _any_text(reading):  # a field of several places
+            told |= parts
     for group in _neighbours(work.zones, seen):
         joined = [sign for key in group for line in seen[key] for sign in line]
         if tells_a_number(joined):
@@ -122,7 +127,7 @@ def _neighbours(zones: Mapping[str, Zone], seen: Mapping[str, Sequence[Sequence[
     full = {
         key: clean.rows(zones[key])[0]
         for key, lines in seen.items()
-        if len(lines) == 1 and len(lines[0]) >= 3 and sum(bool(s.chances) for s in lines[0]) >= 0.8 * len(lines[0])
+        if len(lines) == 1 and len(lines[0]) >= 3 and digits_in(lines[0]) >= 0.8 * len(lines[0])
     }
     found: list[list[str]] = []
     for key, (x, y, w, h) in full.items():
@@ -165,6 +170,21 @@ def _mostly_inside(zone: Zone, boxes: Sequence[Box]) -> bool:
     return False
 
 
+def _read_already(work: Work) -> list[Box]:
+    """Where lines were read; not those with many digits, nor their neighbours, for they may run on across a frame."""
+    lines = [
+        (cut.box, digits_in(signs(seen)) >= MANY and not _is_own_kind(work, key))
+        for key, cuts in work.cuts.items()
+        for cut, seen in zip([cut for cut in cuts if cut.image is not None], work.seen.get(key, ()), strict=False)
+    ]
+    long = [box for box, many in lines if many]
+    return [box for box, _ in lines if not any(_in_one_row(box, other) for other in long)]
+
+
+def _in_one_row(one: Box, two: Box) -> bool:
+    return min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1]) > 0.5 * min(one[3], two[3])
+
+
 def _beside_the_places(work: Work) -> list[Box]:
     """Numbers written in margins, or across frames so that no place took them for its own."""
     page, reader = work.page, work.readers.first
@@ -173,15 +193,13 @@ def _beside_the_places(work: Work) -> list[Box]:
         return []
     height, width = page.dark.shape
     dark = (clean.without_print(page, (0, 0, width, height)) > clean.LEAST_DARK).astype(np.uint8)
-    dark[(page.printed > clean.PRINTED) & (page.dark < 110)] = 0
-    read = [box for lines in work.cuts.values() for cut in lines if cut.image is not None for box in (cut.box,)]
-    x, y, size = work.found.page.qr
-    if size:
-        read.append(clean.bounds([(x, y, size, size)], page.dark.shape, 3.0))
-    for x0, y0, w0, h0 in read:
+    dark[cv2.dilate((page.printed > HEAVY).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
+    for x0, y0, w0, h0 in _read_already(work):
         dark[y0 : y0 + h0, x0 : x0 + w0] = 0
-    for _, mx, my, side in work.found.page.markers:
-        bx, by, bw, bh = clean.bounds([(mx, my, side, side)], page.dark.shape, 2.0)
+    squares = [(x, y, side, 2.0) for _, x, y, side in work.found.page.markers]
+    x, y, size = work.found.page.qr
+    for left, top, side, around in [*squares, (x, y, size, 3.0)] if size else squares:
+        bx, by, bw, bh = clean.bounds([(left, top, side, side)], page.dark.shape, around)
         dark[by : by + bh, bx : bx + bw] = 0
     ink = np.asarray(255 - page.dark, np.uint8)
     return _numbers(reader, ink, dark, MARGIN_LINES, round(LEAST_WIDTH * PX), 1.0, ink.shape, upside_down=False)

@@ -14,8 +14,10 @@ WORKING = 1800
 """Long side of the picture on which rows are looked for."""
 CHARACTER = (7, 90)
 """Pixels of height"""
-LEAST, LONGEST = 7, 60
-"""Pieces of a row: digits may touch each other."""
+LEAST = 8
+"""Pieces of twelve digits at least: some touch each other."""
+SLIM, SPLINTER = 0.95, 0.45
+"""Width of a digit against its height at most; pieces lower than this part of the others belong to one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def rows(dark: Gray, least_width: int = 0) -> list[Row]:
     found = []
     order = np.argsort(label, kind="stable")
     for one in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
-        if label[one[0]] and LEAST <= len(one) <= LONGEST:
+        if label[one[0]] and len(one) >= LEAST:
             row = _row(pieces[one])
             if row is not None and row.width >= least_width:
                 found.append(row)
@@ -69,20 +71,38 @@ def _joined(pieces: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _row(pieces: np.ndarray) -> Row | None:
-    tall = float(np.percentile(pieces[:, 3], 70))
-    whole = pieces[(pieces[:, 3] > 0.6 * tall) & (pieces[:, 3] < 1.5 * tall)]
-    if len(whole) < LEAST:
+    """The longest stretch of the row that may be digits; kanji are wider, and fall apart into pieces of many heights."""
+    pieces = pieces[np.argsort(pieces[:, 0], kind="stable")]
+    tall = float(np.percentile(pieces[:, 3], 75))
+    whole = pieces[pieces[:, 3] > SPLINTER * tall]
+    slim = whole[:, 2] < SLIM * whole[:, 3]
+    even = (whole[:, 3] > 0.66 * tall) & (whole[:, 3] < 1.5 * tall)
+    start, end = _stretch(slim & even)
+    if end - start < LEAST:
         return None
-    x, y = int(whole[:, 0].min()), int(whole[:, 1].min())
-    width = int((whole[:, 0] + whole[:, 2]).max()) - x
-    height = int((whole[:, 1] + whole[:, 3]).max()) - y
-    if width < 4.5 * tall or height > 3.5 * tall:
+    part = whole[start:end]
+    x, y = int(part[:, 0].min()), int(part[:, 1].min())
+    width, height = int((part[:, 0] + part[:, 2]).max()) - x, int((part[:, 1] + part[:, 3]).max()) - y
+    if width < 3.5 * tall or height > 3.5 * tall:
         return None
-    shape = whole[:, 2] / whole[:, 3]
-    slim = float(((shape > 0.1) & (shape < 0.95)).mean())
-    even = 1.0 - min(1.0, float(whole[:, 3].std()) / tall)
-    count = min(len(whole), 14) / 14 * min(1.0, 20 / len(whole))
-    return Row(x, y, width, height, slim * even * count * (len(whole) / len(pieces)))
+    spread = 1.0 - min(1.0, float(part[:, 3].std()) / tall)
+    return Row(x, y, width, height, spread * min(1.0, 20 / len(part)) * min(len(part), 12) / 12)
+
+
+def _stretch(fits: np.ndarray) -> tuple[int, int]:
+    """The longest run of pieces that fit; one that does not may stand between two that do: digits touch each other."""
+    best, start, missed = (0, 0), 0, 0
+    last = -1
+    for place, good in enumerate(fits.tolist()):
+        if good:
+            last, missed = place, 0
+            if last + 1 - start > best[1] - best[0]:
+                best = start, last + 1
+        else:
+            missed += 1
+            if missed > 1 or last < start:
+                start, missed = place + 1, 0
+    return best
 
 
 def turned(gray: Gray, degrees: float) -> tuple[Gray, Floats]:

@@ -1,0 +1,116 @@
+"""個人番号 wherever it stands on a page: blanked in the picture, gone from the readings; other numbers stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr import privacy, sheet
+from ocr import reading as steps
+from ocr.arrays import Gray
+from ocr.posterior import Alphabet, Posterior, TextPosterior
+from ocr.privacy import hide_numbers
+from ocr.reading import Readers, Template, read_page
+from ocr.results import BLANKED
+
+Printed = Callable[[str], list[np.ndarray]]
+Templates = dict[str, Template]
+NUMBER, OTHER = "123456789018", "123456789017"
+
+
+def written(picture: np.ndarray, text: str, x: int, y: int, size: float = 1.6) -> np.ndarray:
+    cv2.putText(picture, text, (x, y), cv2.FONT_HERSHEY_DUPLEX, size, (40, 30, 30), 3, cv2.LINE_AA)
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("text", "turns", "hidden"),
+    [
+        ("1234 5678 9018", 0, True),
+        (NUMBER, 1, True),
+        ("1234-5678-9018", 2, True),
+        (OTHER, 0, False),
+        ("1" + NUMBER, 0, False),
+        ("03-1234-5678", 0, False),
+    ],
+)
+def test_any_picture(text: str, turns: int, hidden: bool) -> None:
+    picture = np.full((900, 1200, 3), 240, np.uint8)
+    picture = np.ascontiguousarray(np.rot90(written(picture, text, 150, 300), turns))
+    shown, boxes = hide_numbers(picture)
+    assert bool(boxes) == hidden
+    assert (shown[shown < 100].size == 0) == hidden
+
+
+def test_places_and_margins_of_a_sheet(templates: Templates, printed: Printed) -> None:
+    page = printed("safety")[0]
+    template = next(t for t in templates.values() if t.sheet.procedure == "safety")
+    zone = next(z for z in template.sheet.pages[0].zones if z.kind == "name")
+    x, y, _, h = (round(side * 200 / 25.4) for side in zone.cells[0])
+    written(page, NUMBER, x + 12, y + h - 30, 1.1)
+    written(page, "1234 5678 9018", 330, 2230)
+    read = read_page(page, templates)
+    assert read.found and len(read.hidden) >= 2 and "number-hidden" in {p.code for p in read.problems}
+    reading = read.values[zone.key]
+    assert (reading.value, reading.text, reading.alternatives, reading.lines) == (None, "", (), ())
+    assert reading.reasons == (BLANKED,) and not reading.accepted
+    for left, top, width, height in read.hidden:
+        assert (read.straightened[top : top + height, left : left + width] == privacy.GREY).all()
+    assert any(top > 2100 for _, top, _, _ in read.hidden)
+
+
+def test_a_page_of_no_form_is_looked_through_too(templates: Templates) -> None:
+    card = written(np.full((700, 1100, 3), 235, np.uint8), "1234 5678 9018", 200, 400)
+    read = read_page(card, templates)
+    assert not read.found and read.hidden
+    assert read.straightened[380:400, 220:600].min() == privacy.GREY
+
+
+def test_what_cannot_be_looked_through_is_not_shown(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = written(np.full((700, 1100, 3), 235, np.uint8), "1234 5678 9018", 200, 400)
+    assert (read_page(card, templates, readers=Readers(None)).straightened == privacy.GREY).all()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(sheet, "locate", broken)
+    read = read_page(card, templates)
+    assert [p.code for p in read.problems] == ["reader-failed", "number-hidden"] and not read.found
+    monkeypatch.setattr(steps.privacy, "hide", broken)
+    assert (read_page(card, templates).straightened == privacy.GREY).all()
+
+
+class Says:
+    """Reads the same out of everything."""
+
+    name = "says"
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read(self, lines: Sequence[Gray], kinds: Sequence[str] = ()) -> list[Posterior]:
+        alphabet = Alphabet(("", *"0123456789 xあ"))
+        return [TextPosterior(alphabet, self._text, 0.99) for _ in lines]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (NUMBER, True),
+        (f"あ{NUMBER}あ", True),
+        ("1234 5678 9018", True),
+        ("1234x5678x9018", True),
+        (OTHER, False),
+        (NUMBER + "1", False),
+        ("7" + NUMBER, False),
+        ("12x3456789018", False),
+    ],
+)
+def test_what_is_a_number(said: str, told: bool) -> None:
+    from ocr.digit_runs import signs, tells_a_number
+
+    (line,) = Says(said).read([np.zeros((9, 9), np.uint8)])
+    assert tells_a_number(signs(line)) == told
