@@ -261,7 +261,7 @@ def prepare(
     """What takes its time, before the transaction that keeps the page. `phones`: keys of zones for phones."""
     readings = list(seen.values.values()) if seen is not None and seen.found else []
     told = [reading for reading in readings if _tells_a_number(reading, phones)]
-    pixels = image if seen is None else seen.straightened
+    pixels = pictures.withheld(image) if seen is None else seen.straightened  # a lost page may show a 個人番号
     jpeg, width, height = pictures.encode(pixels, [reading.crop for reading in told])
     found = duplicates.trace(seen)
     before = duplicates.scanned_before(session, seen, found, now)
