@@ -17,9 +17,10 @@ GROUPS: Mapping[str, str] = {
     **dict.fromkeys(("postcode", "phone", "digits", "number", "corporate_number", "invoice_number"), "numbers"),
     **dict.fromkeys(("year", "month", "day"), "dates"),
     **dict.fromkeys(("name", "kana", "city", "town", "ward", "bank"), "words"),
+    **dict.fromkeys(("text", "long_text"), "writing"),
 }
 REST = "free"
-"""Kinds that are not named above: text, long_text, building, email, and whatever is new."""
+"""Kinds that are not named above: building, email, and whatever is new."""
 ALL = "all"
 """Every kind together: only for readings with which something else agrees."""
 TWICE = 2.5

@@ -10,7 +10,7 @@ from math import exp, log
 from ocr.decoding.charsets import LATIN, rarity
 from ocr.decoding.language import END, Language, language
 
-LIKELY = 0.35
+LIKELY = 0.4
 """How much the language weighs against what was seen."""
 LENGTH = 3.6
 """What every character is given back, lest short lines always win."""

@@ -43,6 +43,8 @@ OWN_DATA = 150
 """A kind with fewer places for one sort of evidence is judged by its group's table."""
 MARGIN, WIDE_MARGIN = 0.75, 0.5
 """Made-up hands flatter: the distance from certainty shrinks to this part of what the data would allow."""
+LOWEST = {ALONE: 0.9, AGREED: 0.75}
+"""No lower, however well the made-up sheets went."""
 BINS = 12
 PRIOR = 1.0
 
@@ -120,7 +122,7 @@ def fitted(rows: Sequence[Row]) -> Calibration:
             here = found.get((name, sort), [])
             if len(here) < (OWN_DATA if name not in wide else LEAST_DATA):
                 continue
-            made = table(here)
+            made = table(here, LOWEST[sort])
             wider = GROUPS.get(name, REST) if name not in wide else ALL
             above = tables.get(wider, {}).get(sort)
             if (
@@ -141,11 +143,11 @@ def wrong_from(rows: Sequence[Row], raw: float) -> int:
     return sum(not row.right and row.evidence.raw >= raw and not row.evidence.against for row in rows)
 
 
-def table(rows: Sequence[Row]) -> Table:
+def table(rows: Sequence[Row], lowest: float = 0.0) -> Table:
     points = sorted(((row.evidence.raw, row.right) for row in rows), key=lambda point: point[0])
     # what is doubted for other reasons never stands: only the rest says from where on a score suffices
     free = [(row.evidence.raw, row.right) for row in rows if not row.evidence.against and not row.evidence.poor]
-    return Table(len(points), knots(points), least(free))
+    return Table(len(points), knots(points), max(lowest, least(free)))
 
 
 def knots(points: Sequence[tuple[float, bool]]) -> tuple[tuple[float, float], ...]:
