@@ -101,6 +101,7 @@ def test_the_same_sheet_again_is_told_and_linked_and_a_copied_blank_is_told_apar
     page = desk.get(place).text
     assert f"/desk/forms/{first.id}" in page
     assert "コピーした用紙" in page
+    assert f"/desk/forms/{again.id}" in desk.get(f"/desk/forms/{copied.id}").text
     said = press(desk, f"{place}/forms/{copied.id}", "another", version=str(copied.version))
     assert "コピーした用紙" not in said
     assert "先に操作" in press(desk, f"{place}/forms/{copied.id}", "another", version=str(copied.version))

@@ -12,6 +12,7 @@ from counter.extensions import db
 from counter.models.bundle import Bundle
 from counter.models.intake import OPEN, FormState, PaperForm
 from counter.queries import intake as lists
+from counter.queries.batches import TWINS
 from counter.queries import review as queue
 from counter.services import audit, holding, pictures, receipts, review, second_look, sheets
 from counter.web import access
@@ -248,6 +249,7 @@ def _screen(screen: Screen, status: int = 200) -> flask.typing.ResponseReturnVal
         forms=neighbours,
         titles=titles(),
         states=lists.STATES,
+        twins=TWINS,
         shown_at=int((_shown_at() or _now()).timestamp()),
         pace=queue.pace(db(), screen.form),
         first=queue.name_of(db(), screen.form.first_by) if screen.form.first_by else "",
