@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import cv2
@@ -26,7 +27,7 @@ from ocr.template import PX
 INK_MM2, INK_SHARE = 6.0, 0.25
 """Coloured ink counts from this area on, and only while it is little beside the print: forms are printed in colour too."""
 MOST_LINES = 140
-DIGITS = re.compile(r"\d{5,}|\d{2,4}-\d{2,4}-\d{3,4}|\d{3}-\d{4}")
+DIGITS = re.compile(r"\d{5,}|\d{2,4}-\d{2,4}|\d{1,3}-\d{1,3}-\d{1,3}")
 
 
 def prepare_page(image: Colour, reader: LineReader | None) -> Prepared:
@@ -86,14 +87,24 @@ def looks_filled(page: Gray, found: Layout, reader: LineReader) -> list[str]:
     rooms = [box for box in found.boxes if box[2] >= 14 and 4.5 <= box[3] <= 30]
     runs = [(run[0][0], run[0][1], run[-1][0] + run[-1][2] - run[0][0], run[0][3]) for run in found.combs]
     inside = [cut for box in [*rooms, *runs] if (cut := _inked(clean, box)) is not None]
-    printed = [np.ascontiguousarray(page[y : y + h, x : x + w]) for x, y, w, h in text_lines(page)]
+    lines = text_lines(page)
+    within = [line for line in lines if any(_holds(box, line) for box in [*rooms, *runs])]
+    others = [line for line in lines if line not in within]  # a form may well print its office's own number
+    inside += [np.ascontiguousarray(page[y : y + h, x : x + w]) for x, y, w, h in within]
+    printed = [np.ascontiguousarray(page[y : y + h, x : x + w]) for x, y, w, h in others]
     texts = _read(reader, [*inside, *printed][:MOST_LINES])
     remarks = []
     if any(holds_my_number(text) for text in texts):
         remarks.append(MY_NUMBER)
-    if any(DIGITS.search(text) or _a_name(text) for text in texts[: len(inside)]):
+    if any(DIGITS.search(unicodedata.normalize("NFKC", text)) or _a_name(text) for text in texts[: len(inside)]):
         remarks.append(WRITTEN)
     return remarks
+
+
+def _holds(box: tuple[float, float, float, float], line: tuple[int, int, int, int]) -> bool:
+    """Whether the middle of a line of text (pixels) stands in a box (millimetres)."""
+    x, y = (line[0] + line[2] / 2) / PX, (line[1] + line[3] / 2) / PX
+    return box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]
 
 
 def _inked(page: Gray, box: tuple[float, float, float, float]) -> Gray | None:

@@ -187,7 +187,7 @@ def _page(
         "height": height,
         "values": [
             _value(one, words, scale, hidden=one in told)
-            for one in values
+            for one in sorted(values, key=lambda one: (one.crop[1], one.crop[0]))
             if mine and one.key.rpartition(".")[0] not in whole
         ],
     }, jpeg

@@ -207,7 +207,7 @@ def test_a_form_is_drawn_put_to_use_and_read(
     assert desk.locator("[name='applicant.phone']").input_value() == "090-1234-5678"
     look(desk, "own-form-review", axe=False)
     desk.goto("/desk/own-forms")
-    expect(desk.locator("td[data-label=読み取った数]")).to_have_text("1件（受付ずみ 0）")
+    expect(desk.locator("td[data-label=読み取った数]")).to_have_text("1件 受付ずみ 0")
     look(desk, "own-forms", axe=False)
 
 
