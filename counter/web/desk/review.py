@@ -12,8 +12,8 @@ from counter.extensions import db
 from counter.models.bundle import Bundle
 from counter.models.intake import OPEN, FormState, PaperForm
 from counter.queries import intake as lists
-from counter.queries.batches import TWINS
 from counter.queries import review as queue
+from counter.queries.batches import TWINS
 from counter.services import audit, holding, pictures, receipts, review, second_look, sheets
 from counter.web import access
 from counter.web.account.frame import dress
