@@ -19,6 +19,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 from forms.procedures import CATALOGUE
@@ -163,7 +164,8 @@ def knots(points: Sequence[tuple[float, bool]]) -> tuple[tuple[float, float], ..
         while len(merged) > 1 and merged[-2][1] / merged[-2][2] >= merged[-1][1] / merged[-1][2]:
             (x1, y1, n1), (x2, y2, n2) = merged[-2:]
             merged[-2:] = [((x1 * n1 + x2 * n2) / (n1 + n2), y1 + y2, n1 + n2)]
-    inner = [(round(x, 4), round((y + PRIOR) / (n + 2 * PRIOR), 4)) for x, y, n in merged]
+    chances = accumulate(((y + PRIOR) / (n + 2 * PRIOR) for _, y, n in merged), max)  # a small bin is drawn further
+    inner = [(round(x, 4), round(chance, 4)) for (x, _, _), chance in zip(merged, chances, strict=True)]
     return tuple(dict([(0.0, min(0.02, inner[0][1])), *inner, (1.0, inner[-1][1])]).items())
 
 
