@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -57,6 +57,20 @@ class Head:
     weights: Floats
     """characters × features"""
     bias: Floats
+
+
+@runtime_checkable
+class Featured(Posterior, Protocol):
+    """A posterior that still has the frame features it was made from: a memory can be asked about it."""
+
+    @property
+    def head(self) -> Head: ...
+
+    @property
+    def features(self) -> Floats: ...
+
+    @property
+    def weights(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

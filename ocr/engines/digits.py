@@ -11,7 +11,7 @@ import numpy as np
 from ocr.arrays import Floats, Ids
 from ocr.decoding.charsets import DIGIT_SHAPES, DIGITS
 from ocr.engines.session import THREADS, session
-from ocr.posterior import BLANK, NOTHING, Alphabet, FeaturePosterior, Posterior
+from ocr.posterior import BLANK, NOTHING, Alphabet, FeaturePosterior, Head, Posterior
 
 KINDS = frozenset(
     {"postcode", "phone", "digits", "corporate_number", "invoice_number", "number", "year", "month", "day"}
@@ -90,6 +90,10 @@ class DigitPosterior:
     @property
     def alphabet(self) -> Alphabet:
         return self.plain.alphabet
+
+    @property
+    def head(self) -> Head:
+        return self.plain.head
 
     @property
     def features(self) -> Floats:

@@ -67,7 +67,7 @@ class Examination:
     read alone and by its kind; lines of other weights than the reader's are left out."""
 
     def __init__(self, held_out: Sequence[HeldOut], reader: Recalls) -> None:
-        # a net that a memory does not speak against reads these too, and cannot say again what it saw
+        # the reader of digits cannot say again what it saw in these: examined without it, a memory would look too good
         beside: frozenset[str] = getattr(reader, "beside", frozenset())
         found = [(line, reader.again(line.features, line.weights)) for line in held_out if line.kind not in beside]
         self._seen = [(line, seen) for line, seen in found if seen is not None]

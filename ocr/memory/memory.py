@@ -10,7 +10,7 @@ from ocr.arrays import Gray, Ids
 from ocr.engines import LineReader
 from ocr.memory.keys import LineKeys
 from ocr.memory.mixing import Index
-from ocr.posterior import Alphabet, FeaturePosterior, Posterior
+from ocr.posterior import Alphabet, Featured, Posterior
 
 MOST_LINES = 3000
 """What a ward keeps at most; ``Memory.of`` leaves out the oldest of what is plentiful."""
@@ -67,7 +67,7 @@ class Search:
 
     def mixed(self, seen: Posterior) -> Posterior:
         """The posterior with the memory mixed in; as it is where it has no features, or those of unknown weights."""
-        if not isinstance(seen, FeaturePosterior) or not seen.weights:
+        if not isinstance(seen, Featured) or not seen.weights:
             return seen
         key = seen.weights, id(seen.alphabet)
         if key not in self._ready:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ocr.arrays import Floats, HalfFloats, Ids
 from ocr.memory.keys import FEATURES, LineKeys
-from ocr.posterior import BLANK, NOTHING, Alphabet, FeaturePosterior, Head
+from ocr.posterior import BLANK, NOTHING, Alphabet, Featured, Head
 
 NEAREST = 8
 ALIKE, SAME = 0.68, 0.9
@@ -35,7 +35,7 @@ SEEN = float(np.log(1e-3))
 class MemoryPosterior:
     """A line as the recogniser saw it, with the memory mixed in: p'(c) = rest · p(c) + added(c), again a distribution."""
 
-    base: FeaturePosterior
+    base: Featured
     rest: Floats
     """a frame: the recogniser's part, 0…1"""
     places: Ids
@@ -100,7 +100,7 @@ class Index:
         """Of each key's character in this alphabet; −1 where it has none."""
         return np.asarray([alphabet.index.get(label, -1) for label in self.labels], np.int64)
 
-    def mixed(self, seen: FeaturePosterior, places: Ids) -> FeaturePosterior | MemoryPosterior:
+    def mixed(self, seen: Featured, places: Ids) -> Featured:
         """``places`` as told for the posterior's alphabet. The posterior itself where no key is alike."""
         blank = np.exp(seen.columns((BLANK,))[:, 0])
         asked = np.flatnonzero(blank < QUIET)
@@ -123,10 +123,10 @@ class Index:
         return _mixed(seen, asked, said, weights * share[:, None])
 
 
-def _mixed(seen: FeaturePosterior, asked: Ids, said: Ids, shares: Floats) -> MemoryPosterior:
+def _mixed(seen: Featured, asked: Ids, said: Ids, shares: Floats) -> MemoryPosterior:
     """``said``, ``shares``: frames asked × keys, the character and its part of the frame's whole probability."""
     places, column = np.unique(said, return_inverse=True)
-    added = np.zeros((len(seen.norm), len(places)), np.float32)
+    added = np.zeros((len(seen.features), len(places)), np.float32)
     np.add.at(added, (asked[:, None], column.reshape(said.shape)), shares.astype(np.float32))
     known = places >= 0
     places, added = places[known], added[:, known]
