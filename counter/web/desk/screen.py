@@ -81,6 +81,15 @@ class Row:
         ] or [Line(name, "", glyphs(seen.text, seen.characters), seen.alternatives[:5])]
         return [line for line in found if line.crop or line.unsure or line.alternatives]
 
+    @property
+    def marked(self) -> list[str]:
+        """The options that seem to be marked, where the reader could not say which one is meant."""
+        seen = self.entry.seen
+        if seen is None or seen.accepted or self.field.control not in _CHOSEN or not hasattr(self.field, "options"):
+            return []
+        options = dict(self.field.options)
+        return [str(options[code]) for code in seen.text.split("、") if code in options]
+
 
 _CHOSEN = ("radios", "checkboxes", "select", "files")
 SURE, HALF_SURE = 0.9, 0.6
