@@ -22,6 +22,7 @@ from ocr.flatten_blank import flatten_blank, text_lines
 from ocr.layout import Layout
 from ocr.one_box import split_name
 from ocr.prepared import COLOURED, EMPTY, MY_NUMBER, WRITTEN, Prepared
+from ocr.privacy import hide_numbers
 from ocr.template import PX
 
 INK_MM2, INK_SHARE = 6.0, 0.25
@@ -37,6 +38,8 @@ def prepare_page(image: Colour, reader: LineReader | None) -> Prepared:
     remarks = [COLOURED] if coloured(image) else []
     if reader is not None:
         remarks += looks_filled(page, found, reader)
+        if MY_NUMBER not in remarks and hide_numbers(image, reader)[1]:
+            remarks.append(MY_NUMBER)
     if not found.lines and not len(text_lines(page)):
         remarks.append(EMPTY)
     png = pack(page)
