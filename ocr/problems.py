@@ -60,6 +60,14 @@ NUMBER_HIDDEN = Issue(
 BLURRED = Issue("blurred", Message(N_("ぼやけています。読み取り直すと、確認する欄が減ります。")))
 CUT_OFF = Issue("cut-off", Message(N_("紙の端が切れています。切れた所の欄を確かめてください。")))
 FAINT = Issue("faint", Message(N_("字がうすく写っています。濃く読み取り直すと、確認する欄が減ります。")))
+TWO_SHEETS = Issue(
+    "two-sheets",
+    Message(N_("2枚の紙が重なって写っているようです。紙を分けて、1枚ずつ読み取り直してください。")),
+)
+SKEWED = Issue(
+    "skewed", Message(N_("紙が大きく傾いて写っています。まっすぐ置いて読み取り直すと、確認する欄が減ります。"))
+)
+DARK = Issue("dark", Message(N_("全体が暗く写っています。明るい所で撮り直すか、読み取りの濃度を下げてください。")))
 NO_QR = Issue("no-qr", Message(N_("QRコードが読めなかったため、紙面の形から様式を判断しました。")))
 FOREIGN_QR = Issue(
     "foreign-qr",

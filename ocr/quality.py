@@ -15,6 +15,8 @@ from ocr.template import PX
 SHARP = 0.13
 BLANK_INK = 0.0004
 FAINT_PEN = 75
+MOST_ASKEW = 8.0
+DARK_PAPER = 85
 
 
 def is_blank(picture: Gray) -> bool:
@@ -52,9 +54,21 @@ def cut_off(homography: Floats, page: Page, picture: tuple[int, ...]) -> bool:
     return bool((there < 0).any() or (there[:, 0] > picture[1]).any() or (there[:, 1] > picture[0]).any())
 
 
+def askew(homography: Floats) -> float:
+    """Degrees by which the page lies off the nearest quarter turn: upside down is none."""
+    angle = float(np.degrees(np.arctan2(homography[1, 0], homography[0, 0])))
+    return abs((angle + 45.0) % 90.0 - 45.0)
+
+
 def issues(straightened: Gray, blank: Gray, found: Found, picture: tuple[int, ...], pens: list[int]) -> list[Issue]:
     """Everything to be said about the page's picture."""
     said: list[Issue] = []
+    if found.codes > 1:
+        said.append(problems.TWO_SHEETS)
+    if askew(found.homography) > MOST_ASKEW:
+        said.append(problems.SKEWED)
+    if float(np.percentile(straightened[::8, ::8], 75)) < DARK_PAPER:
+        said.append(problems.DARK)
     if cut_off(found.homography, found.page, picture):
         said.append(problems.CUT_OFF)
     if sharpness(straightened, blank) < SHARP:

@@ -25,6 +25,8 @@ MARKER_SIDE = 1700
 QR = zxingcpp.barcode_formats_from_str("QRCode")
 CODE = re.compile(r"SEC1:([A-Z0-9-]{1,60}):([0-9A-F]{16}):([1-9][0-9]?):([0-9A-Z]{1,32})", re.ASCII | re.IGNORECASE)
 LONGEST_CODE = 140
+DOUBTED, LIKER = 0.7, 0.15
+"""A page less like what its code says is compared with the other forms; one must be so much more like it to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,11 @@ def locate(picture: Gray, templates: Mapping[str, Template]) -> Found | NotFound
         if page is None:
             continue
         matrix = from_markers(markers, page)
-        if matrix is not None and likeness(picture, matrix, template, page) >= ALIKE:
+        how = likeness(picture, matrix, template, page) if matrix is not None else 0.0
+        if matrix is not None and how >= ALIKE:
+            other = identify.by_place(picture, _by_markers(markers, templates)) if how < DOUBTED else None
+            if other is not None and other.alike > how + LIKER:  # the code was stuck on another form
+                return _without_code(picture, markers, templates, codes)
             return Found(template, page, matrix, code, "markers", codes=len(codes))
     for code in said:
         template = templates[code.sheet_digest]

@@ -160,3 +160,23 @@ def test_a_page_cut_through_its_places_is_noticed(templates: Templates, printed:
     cut = read_page(printed("safety")[0][:, :1300], templates, readers=Readers(None))
     assert "cut-off" not in {p.code for p in whole.problems}
     assert cut.found and "cut-off" in {p.code for p in cut.problems}
+
+
+def test_dark_skewed_and_doubled_pages_are_named(templates: Templates, printed: Printed) -> None:
+    page = printed("safety")[0]
+    height, width = page.shape[:2]
+    other = printed("child-allowance")[0]
+    page[2080:2300, 1100:1350] = other[50:270, 830:1080]  # the code of a sheet that lies under this one
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 12, 0.8)
+    dark = (cv2.warpAffine(page, turn, (width, height), borderValue=(255, 255, 255)) * 0.3).astype(np.uint8)
+    read = read_page(dark, templates, readers=Readers(None))
+    assert read.found and read.procedure == "safety"
+    assert {"two-sheets", "skewed", "dark"} <= {p.code for p in read.problems}
+
+
+def test_a_code_stuck_on_another_form_is_not_believed(templates: Templates, printed: Printed) -> None:
+    page, other = printed("child-allowance")[0], printed("safety")[0]
+    page[50:270, 850:1060] = other[50:270, 850:1060]
+    read = read_page(page, templates, readers=Readers(None))
+    assert (read.procedure, read.page, read.serial) == ("child-allowance", 1, None)
+    assert "foreign-qr" in {p.code for p in read.problems}
