@@ -14,7 +14,7 @@ from forms.paper import Zone
 from ocr import clean, text_rows
 from ocr.arrays import Colour, Gray
 from ocr.digit_runs import Seen, digits_in, signs, tells_a_number
-from ocr.engines import LineReader
+from ocr.engines import EngineMissing, LineReader
 from ocr.results import BLANKED, Box, Reading
 from ocr.template import PX
 from ocr.text_rows import Row
@@ -225,6 +225,16 @@ def hide_numbers(image: Colour, reader: LineReader | None = None) -> tuple[Colou
     dark = text_rows.dark_of(small)
     boxes = _numbers(reader, small, dark, PAGE_LINES, 0, scale, gray.shape, upside_down=True) + _codes(image)
     return (blanked(image, boxes), tuple(boxes)) if boxes else (image, ())
+
+
+def find_numbers(image: Colour) -> tuple[Box, ...]:
+    """Where a 個人番号 stands on any picture. Raises EngineMissing where nobody can look: that is no answer."""
+    from ocr.reading import shipped_readers
+
+    reader = shipped_readers().first
+    if reader is None:
+        raise EngineMissing("no reader of lines")
+    return hide_numbers(image, reader)[1]
 
 
 def _hide_picture(work: Work) -> Work:

@@ -44,6 +44,8 @@ class Reading:
                 return {"page": self._page(asked), "kilobytes": _resident()}
             case "blank":
                 return {"page": self._blank(asked["image"]), "kilobytes": _resident()}
+            case "numbers":
+                return {"page": self._numbers(asked["image"]), "kilobytes": _resident()}
         return {}
 
     def _remember(self, lines: tuple[bytes, ...]) -> None:
@@ -64,6 +66,11 @@ class Reading:
         from ocr.reading import shipped_readers
 
         return prepare_page(image, shipped_readers().first)
+
+    def _numbers(self, image: Any) -> Any:
+        from ocr.privacy import find_numbers
+
+        return find_numbers(image)
 
     def _readers(self, with_memory: bool) -> Readers | None:
         from ocr.reading import Readers, shipped_readers

@@ -8,11 +8,13 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from counter.models.laid_document import Look
 from counter.printing import enclosure
 from counter.services import attachments
 from counter.services.attachments import Sent
@@ -50,8 +52,9 @@ class FileDrop:
         unfinished.mkdir()
         _write(unfinished / "application.json", _json(parcel))
         _write(unfinished / "application.csv", _csv(parcel))
-        for name, sent in zip(file_names(parcel), parcel.files, strict=True):
-            _write(unfinished / name, self._content(sent))
+        for name, sent in _named(parcel):
+            if sent.shown:
+                _write(unfinished / name, self._content(sent))
         _sync(unfinished)
         try:
             unfinished.rename(final)
@@ -80,10 +83,23 @@ def file_names(parcel: Parcel) -> list[str]:
 
 
 def _files(parcel: Parcel) -> list[dict[str, Any]]:
+    """``blanked``: a part was made unreadable; a document that could not be searched for 個人番号 has no ``file``."""
     return [
-        sent.value | {"file": name, "pages": sent.pages, "sent": sent.way, "label": sent.label, "scanned": sent.scanned}
-        for name, sent in zip(file_names(parcel), parcel.files, strict=True)
+        sent.value
+        | {
+            "file": name if sent.shown else None,
+            "pages": sent.pages,
+            "sent": sent.way,
+            "label": sent.label,
+            "scanned": sent.scanned,
+            "blanked": sent.look == Look.BLANKED,
+        }
+        for name, sent in _named(parcel)
     ]
+
+
+def _named(parcel: Parcel) -> Iterator[tuple[str, Sent]]:
+    return zip(file_names(parcel), parcel.files, strict=True)
 
 
 def _substitutes(parcel: Parcel) -> dict[str, Any]:

@@ -38,11 +38,13 @@ VERSION = "1"  # pinned: a job queued before an upgrade must still run; jobs car
 HERE = "here"  # jobs that only touch our own database
 OUTSIDE = "outside"  # jobs that wait for a back office; a partition an office, so that a dead one holds up only itself
 READING = "reading"  # jobs that need a whole processor
+SCREENING = "screening"  # jobs that look at one document each, beside whole batches that are read
 TRAINING = "training"  # jobs that need one for seconds: never two at once in a worker, never in the way of reading
 QUEUES: dict[str, dict[str, Any]] = {
     HERE: {"worker_concurrency": 32, "polling_interval_sec": 0.5},
     OUTSIDE: {"worker_concurrency": 24, "partition_worker_concurrency": 6, "polling_interval_sec": 0.5},
     READING: {"worker_concurrency": 1, "polling_interval_sec": 1.0},
+    SCREENING: {"worker_concurrency": 1, "polling_interval_sec": 0.5},
     TRAINING: {"worker_concurrency": 1, "polling_interval_sec": 0.5},
 }
 UNFINISHED = ("ENQUEUED", "DELAYED", "PENDING")
@@ -52,6 +54,7 @@ JOBS = (
     "counter.jobs.own_forms",
     "counter.jobs.notify",
     "counter.jobs.train",
+    "counter.jobs.screen",
 )
 
 BEAT_EVERY = dt.timedelta(seconds=5)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from counter.services.memory import ActiveMemory
     from ocr.prepared import Prepared
-    from ocr.results import PageReading
+    from ocr.results import Box, PageReading
     from ocr.template import Template
 
 log = logging.getLogger("counter.read")
@@ -51,6 +51,9 @@ class Reader(Protocol):
     def blank(self, image: Any) -> Prepared:
         """A page of a blank scan made ready for drawing. Raises Lost."""
 
+    def numbers(self, image: Any) -> tuple[Box, ...]:
+        """Where a 個人番号 stands on any picture, in its pixels. Raises Lost."""
+
 
 class Here:
     """Reads in this process: for tests, and where no other can be started."""
@@ -80,6 +83,15 @@ class Here:
             return prepare_page(image, shipped_readers().first)
         except Exception as error:
             log.exception("the reader failed on a blank page")
+            raise Lost from error
+
+    def numbers(self, image: Any) -> tuple[Box, ...]:
+        from ocr.privacy import find_numbers
+
+        try:
+            return find_numbers(image)
+        except Exception as error:
+            log.exception("the reader failed on a document")
             raise Lost from error
 
 
@@ -139,8 +151,22 @@ class Child:
 
     def blank(self, image: Any) -> Prepared:
         """Raises Lost or NotAvailable."""
-        from ocr import wire
         from ocr.prepared import Prepared
+
+        page = self._ask("blank", image)
+        if not isinstance(page, Prepared):
+            raise Lost("stumbled")
+        return page
+
+    def numbers(self, image: Any) -> tuple[Box, ...]:
+        """Raises Lost or NotAvailable."""
+        boxes = self._ask("numbers", image)
+        if not isinstance(boxes, tuple):
+            raise Lost("stumbled")
+        return boxes
+
+    def _ask(self, what: str, image: Any) -> Any:
+        from ocr import wire
 
         if self._asked or self._process is None or self._process.poll() is not None:
             self._start()
@@ -148,14 +174,11 @@ class Child:
         self._deadline, self._asked = time.monotonic() + self._page_seconds, True
         try:
             self._line.settimeout(self._page_seconds)
-            wire.send(self._line, {"do": "blank", "image": image})
+            wire.send(self._line, {"do": what, "image": image})
         except (wire.Closed, TimeoutError, OSError) as gone:
             self.end()
             raise Lost("asking") from gone
-        page = self._result()
-        if not isinstance(page, Prepared):
-            raise Lost("stumbled")
-        return page
+        return self._result()
 
     def result(self) -> PageReading:
         from ocr.results import PageReading
@@ -270,6 +293,10 @@ class Either:
         except NotAvailable:
             log.warning("no reading process could be started: looking at a blank page in the worker itself")
             return self._here.blank(image)
+
+    def numbers(self, image: Any) -> tuple[Box, ...]:
+        """Raises NotAvailable: pictures from outside wait until a process can be started."""
+        return self._child.numbers(image)
 
 
 _worker: Child | None = None

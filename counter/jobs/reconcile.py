@@ -1,4 +1,4 @@
-"""The ledgers against the engine: a delivery, a notice or a scan that is due but that no job will try gets a new job."""
+"""The ledgers against the engine: a delivery, a notice, a scan or a document that is due but that no job will try gets a new job."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import datetime as dt
 from counter import tenancy
 from counter.extensions import Store
 from counter.jobs import engine
-from counter.services import delivery, intake, notices
+from counter.services import delivery, intake, notices, screening
 
 PATIENCE = dt.timedelta(seconds=60)
 
 
 def reconcile(store: Store, now: dt.datetime | None = None) -> int:
-    """Queue what was forgotten; returns how many deliveries, notices and scans that were."""
+    """Queue what was forgotten; returns how many deliveries, notices, scans and documents that were."""
     now = now or dt.datetime.now(dt.UTC)
     with store.scope(write=False) as session:
         due = delivery.overdue(session, now - PATIENCE)
@@ -27,7 +27,7 @@ def reconcile(store: Store, now: dt.datetime | None = None) -> int:
     for notice_id in unsent:
         with store.scope() as session:
             notices.requeue(session, notice_id)
-    return len(forgotten) + len(unsent) + _scans(store)
+    return len(forgotten) + len(unsent) + _scans(store) + _documents(store, now)
 
 
 def _scans(store: Store) -> int:
@@ -39,4 +39,16 @@ def _scans(store: Store) -> int:
     for ward, file_id in waiting:
         with store.scope() as session, tenancy.tenant(session, ward):
             intake.put_off(session, file_id)
+    return len(waiting)
+
+
+def _documents(store: Store, now: dt.datetime) -> int:
+    """A document waits to be looked at, and no job will."""
+    with store.scope(write=False) as session:
+        waiting = screening.forgotten(session, now - PATIENCE)
+        if not waiting or engine.busy(session, screening.JOB):
+            return 0
+    for blob in waiting:
+        with store.scope() as session:
+            screening.requeue(session, blob)
     return len(waiting)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from counter.extensions import Store
 from counter.jobs.train import forget_old
-from counter.services import attachments
+from counter.services import attachments, screening
 from counter.services.blobs import Blobs
 
 EVERY = dt.timedelta(hours=1)
@@ -23,4 +23,6 @@ def sweep(store: Store, instance: Path, memory_days: int, now: dt.datetime | Non
     _last[instance] = now
     with store.scope(write=False) as session:
         files = attachments.sweep(session, Blobs(instance / "blobs" / "enclosures"), now)
+    with store.scope() as session:
+        screening.forget(session, now - dt.timedelta(days=1))
     return files + forget_old(store, memory_days, now)

@@ -21,7 +21,7 @@ class DraftFile(Base):
     blob: Mapped[str] = mapped_column(sa.String(17), index=True)
     size: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
-    preview: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    preview: Mapped[bytes] = mapped_column(sa.LargeBinary)  # empty: it lies with the bytes (laid_document)
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
@@ -37,7 +37,7 @@ class ApplicationFile(WardOwned, Base):
     blob: Mapped[str] = mapped_column(sa.String(17), index=True)
     size: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
-    preview: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    preview: Mapped[bytes] = mapped_column(sa.LargeBinary)  # empty: it lies with the bytes (laid_document)
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
     __table_args__ = (

@@ -2,6 +2,7 @@
 
 The bytes lie once, enclosed under a secret of their own; who may open them holds that secret sealed: the draft under its
 key, every application under its own. So offices erase at different times, and shredding a key is enough.
+Pictures are seen once they were searched for 個人番号 (counter.services.screening); names and states at once.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from counter import ids, tenancy, vault
+from counter import ids, vault
 from counter.models.application import Application
 from counter.models.attachment import ApplicationFile, DraftFile
 from counter.models.draft import Draft
+from counter.models.laid_document import LaidDocument, Look
+from counter.services import screening
 from counter.services.blobs import Blobs
-from counter.services.enclosing import Enclosure, Refused, pack, unpack
+from counter.services.enclosing import Enclosure, Refused
 from counter.services.paper_records import lists, questions
 from forms.gather import record_value
 from forms.kinds import File
@@ -39,7 +42,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A document in the open, without its bytes."""
+    """A document in the open, without its bytes. ``kept`` is the file they lie in now."""
 
     id: str
     name: str
@@ -54,6 +57,13 @@ class Sent:
     way: str = SUBMITTED
     created_at: dt.datetime | None = None
     item: str = ""
+    look: Look = Look.WAITING
+    kept: str = ""
+
+    @property
+    def shown(self) -> bool:
+        """Whether its pictures may be seen."""
+        return self.look in screening.SHOWN
 
     @property
     def value(self) -> Item:
@@ -67,31 +77,28 @@ class Sent:
 def of_draft(session: Session, draft_id: str) -> dict[str, Sent]:
     """Everything sent for a draft, in the order it came."""
     key_id = _draft_key(session, draft_id)
-    rows = session.scalars(
-        sa.select(DraftFile).where(DraftFile.draft_id == draft_id).order_by(DraftFile.created_at, DraftFile.id)
+    rows = session.execute(
+        _with_look(DraftFile).where(DraftFile.draft_id == draft_id).order_by(DraftFile.created_at, DraftFile.id)
     )
-    return {row.id: _open_draft(session, row, key_id) for row in rows}
+    return {row.id: _open_draft(session, row, laid, key_id) for row, laid in rows}
 
 
 def add(session: Session, blobs: Blobs, draft_id: str, document: Enclosure) -> Sent:
     """Keep a document with its draft; the same file again is the one that is there. Raises Refused over budget."""
     here = of_draft(session, draft_id)
     for sent in here.values():
-        if sent.mark == document.mark and sent.name == document.name:
+        if sent.mark == document.mark and sent.name == document.name and sent.look != Look.GIVEN_UP:
             return sent
     if len(here) >= MOST_FILES or sum(sent.size for sent in here.values()) + document.size > MOST_BYTES:
         raise Refused("budget")
     key_id = _draft_key(session, draft_id)
-    row_id, (secret, blob) = ids.new_id(), _lay_down(blobs, document)
-    seals = vault.of(session)
-    row = DraftFile(
-        id=row_id, draft_id=draft_id, blob=blob, size=document.size,
-        sealed=seals.seal(session, key_id, f"draft_file:sealed:{row_id}", _facts(document, secret)),
-        preview=seals.seal_bytes(session, key_id, f"draft_file:preview:{row_id}", document.preview),
-    )  # fmt: skip
+    row_id, secret = ids.new_id(), secrets.token_bytes(32)
+    laid = screening.lay(session, blobs, secret, document.pages, document.preview)
+    sealed = vault.of(session).seal(session, key_id, f"draft_file:sealed:{row_id}", _facts(document, secret))
+    row = DraftFile(id=row_id, draft_id=draft_id, blob=laid.blob, size=document.size, sealed=sealed, preview=b"")
     session.add(row)
     session.flush()
-    return _open_draft(session, row, key_id)
+    return _open_draft(session, row, laid, key_id)
 
 
 def drop(session: Session, draft_id: str, file_id: str) -> None:
@@ -100,16 +107,13 @@ def drop(session: Session, draft_id: str, file_id: str) -> None:
 
 
 def draft_preview(session: Session, draft_id: str, file_id: str) -> bytes | None:
-    row = _draft_row(session, draft_id, file_id)
-    if row is None:
-        return None
-    where = f"draft_file:preview:{row.id}"
-    return vault.of(session).open_bytes(session, _draft_key(session, draft_id), where, row.preview)
+    found = _draft_file(session, draft_id, file_id)
+    return None if found is None or found[1] is None else screening.preview(found[1], found[0].secret)
 
 
 def draft_pages(session: Session, blobs: Blobs, draft_id: str, file_id: str) -> tuple[bytes, ...] | None:
-    row = _draft_row(session, draft_id, file_id)
-    return None if row is None else _pick_up(blobs, _open_draft(session, row, _draft_key(session, draft_id)))
+    found = _draft_file(session, draft_id, file_id)
+    return None if found is None else pages(blobs, found[0])
 
 
 # -- on the way to the offices ---------------------------------------------------------------------------------------
@@ -145,17 +149,14 @@ def pass_on(
     applications: Iterable[tuple[Mapping[str, Any], Mapping[str, Any], Procedure]],
     now: dt.datetime,
 ) -> None:
-    """Give each application (row, record, definition) what its own record names, and the draft's copies up."""
+    """Give each application (row, record, definition) what its own record names, and the draft's keys to it up."""
     rows: list[dict[str, Any]] = []
-    keys: dict[str, str] = {}
     for row, record, procedure in applications:
-        keys[row["id"]] = row["key_id"]
         for path, item in _items(procedure, record):
             sent = here[item["id"]]
             in_order = now + dt.timedelta(microseconds=len(rows))
             rows.append(_row(session, row["ward"], row["id"], row["key_id"], sent, SUBMITTED, path, in_order))
     if rows:
-        _previews(session, rows, keys)
         session.execute(sa.insert(ApplicationFile), rows)
         session.execute(sa.delete(DraftFile).where(DraftFile.id.in_(list(here))))
 
@@ -169,19 +170,18 @@ def add_to_application(
     """
     here = of_application(session, application)
     for sent in here:
-        if sent.mark == document.mark and sent.way == ADDED:
+        if sent.mark == document.mark and sent.way == ADDED and sent.look != Look.GIVEN_UP:
             return sent
     if len(here) >= MOST_FILES or sum(sent.size for sent in here) + document.size > MOST_BYTES:
         raise Refused("budget")
-    secret, blob = _lay_down(blobs, document)
+    secret = secrets.token_bytes(32)
+    laid = screening.lay(session, blobs, secret, document.pages, document.preview)
     new = ids.new_id()  # it stands in no answer, so it names itself
     sent = Sent(
-        new, document.name, document.type, document.size, len(document.pages), blob, secret, document.mark,
-        document.scanned, label, ADDED, now, new,
+        new, document.name, document.type, document.size, len(document.pages), laid.blob, secret, document.mark,
+        document.scanned, label, ADDED, now, new, Look(laid.look), laid.kept,
     )  # fmt: skip
     row = _row(session, application.ward, application.id, application.key_id, sent, ADDED, label, now)
-    where = f"application_file:preview:{application.ward}/{row['id']}"
-    row["preview"] = vault.of(session).seal_bytes(session, application.key_id, where, document.preview)
     session.execute(sa.insert(ApplicationFile), [row])
     return dataclasses.replace(sent, id=row["id"])
 
@@ -191,38 +191,30 @@ def add_to_application(
 
 def of_application(session: Session, application: Application) -> list[Sent]:
     """Its documents, as they came; none once it was erased."""
-    rows = session.scalars(
-        sa.select(ApplicationFile)
+    rows = session.execute(
+        _with_look(ApplicationFile)
         .where(ApplicationFile.ward == application.ward, ApplicationFile.application_id == application.id)
         .order_by(ApplicationFile.created_at, ApplicationFile.id)
     )
     try:
-        return [_open_application(session, row, application.key_id) for row in rows]
+        return [_open_application(session, row, laid, application.key_id) for row, laid in rows]
     except vault.Shredded:
         return []
 
 
 def one(session: Session, application: Application, file_id: str) -> Sent | None:
-    row = _application_row(session, application, file_id)
-    try:
-        return None if row is None else _open_application(session, row, application.key_id)
-    except vault.Shredded:
-        return None
+    found = _application_file(session, application, file_id)
+    return None if found is None else found[0]
 
 
 def preview(session: Session, application: Application, file_id: str) -> bytes | None:
-    row = _application_row(session, application, file_id)
-    if row is None:
-        return None
-    try:
-        where = f"application_file:preview:{row.ward}/{row.id}"
-        return vault.of(session).open_bytes(session, application.key_id, where, row.preview)
-    except vault.Shredded:
-        return None
+    found = _application_file(session, application, file_id)
+    return None if found is None or found[1] is None else screening.preview(found[1], found[0].secret)
 
 
 def pages(blobs: Blobs, sent: Sent) -> tuple[bytes, ...] | None:
-    return _pick_up(blobs, sent)
+    """Its pictures, once they were looked at."""
+    return screening.pages(blobs, sent.kept, sent.secret) if sent.shown else None
 
 
 def erase(session: Session, application: Application) -> None:
@@ -240,11 +232,9 @@ def sweep(session: Session, blobs: Blobs, now: dt.datetime) -> int:
     gone = 0
     for start in range(0, len(old), 500):
         names = old[start : start + 500]
-        with tenancy.all_wards(session, "bytes are kept while any ward names them"):
-            named = set(session.scalars(sa.select(DraftFile.blob).where(DraftFile.blob.in_(names))))
-            named |= set(session.scalars(sa.select(ApplicationFile.blob).where(ApplicationFile.blob.in_(names))))
+        held = screening.held(session, names)
         for name in names:
-            if name not in named:
+            if name not in held:
                 blobs.drop(name)
                 gone += 1
     return gone
@@ -263,18 +253,6 @@ def _items(procedure: Procedure, record: Mapping[str, Any]) -> list[tuple[str, I
             if value and not is_paper(value):
                 found += [(question.path, item) for item in value]
     return found
-
-
-def _lay_down(blobs: Blobs, document: Enclosure) -> tuple[bytes, str]:
-    secret = secrets.token_bytes(32)
-    return secret, blobs.put(vault.Vault.enclose(secret, "enclosure", pack(document.pages)))
-
-
-def _pick_up(blobs: Blobs, sent: Sent) -> tuple[bytes, ...] | None:
-    try:
-        return unpack(vault.Vault.disclose(sent.secret, "enclosure", blobs.get(sent.blob)))
-    except FileNotFoundError:
-        return None
 
 
 def _facts(document: Enclosure, secret: bytes) -> dict[str, Any]:
@@ -300,53 +278,56 @@ def _row(
     }  # fmt: skip
 
 
-def _previews(session: Session, rows: Sequence[dict[str, Any]], keys: Mapping[str, str]) -> None:
-    """The small pictures, from under the draft's key to under each application's."""
-    found = session.scalars(sa.select(DraftFile).where(DraftFile.id.in_({row["item"] for row in rows}))).all()
-    seals = vault.of(session)
-    open_ = {
-        file.id: seals.open_bytes(
-            session, _draft_key(session, file.draft_id), f"draft_file:preview:{file.id}", file.preview
-        )
-        for file in found
-    }
-    for row in rows:
-        where = f"application_file:preview:{row['ward']}/{row['id']}"
-        row["preview"] = seals.seal_bytes(session, keys[row["application_id"]], where, open_[row["item"]])
-
-
 def _draft_key(session: Session, draft_id: str) -> str:
     return session.scalars(sa.select(Draft.key_id).where(Draft.id == draft_id)).one()
 
 
-def _draft_row(session: Session, draft_id: str, file_id: str) -> DraftFile | None:
-    query = sa.select(DraftFile).where(DraftFile.draft_id == draft_id, DraftFile.id == file_id)
-    return session.scalars(query).one_or_none()
+def _with_look(model: type[DraftFile] | type[ApplicationFile]) -> sa.Select[Any]:
+    return sa.select(model, LaidDocument).outerjoin(LaidDocument, LaidDocument.blob == model.blob)
 
 
-def _application_row(session: Session, application: Application, file_id: str) -> ApplicationFile | None:
-    query = sa.select(ApplicationFile).where(
+def _draft_file(session: Session, draft_id: str, file_id: str) -> tuple[Sent, LaidDocument | None] | None:
+    query = _with_look(DraftFile).where(DraftFile.draft_id == draft_id, DraftFile.id == file_id)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    row, laid = found
+    return _open_draft(session, row, laid, _draft_key(session, draft_id)), laid
+
+
+def _application_file(
+    session: Session, application: Application, file_id: str
+) -> tuple[Sent, LaidDocument | None] | None:
+    query = _with_look(ApplicationFile).where(
         ApplicationFile.ward == application.ward,
         ApplicationFile.application_id == application.id,
         ApplicationFile.id == file_id,
     )
-    return session.scalars(query).one_or_none()
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    row, laid = found
+    try:
+        return _open_application(session, row, laid, application.key_id), laid
+    except vault.Shredded:
+        return None
 
 
-def _open_draft(session: Session, row: DraftFile, key_id: str) -> Sent:
+def _open_draft(session: Session, row: DraftFile, laid: LaidDocument | None, key_id: str) -> Sent:
     facts = vault.of(session).open(session, key_id, f"draft_file:sealed:{row.id}", row.sealed)
-    return _sent(row.id, row.blob, row.size, facts, SUBMITTED, row.created_at, row.id)
+    return _sent(row, laid, facts, SUBMITTED, row.id)
 
 
-def _open_application(session: Session, row: ApplicationFile, key_id: str) -> Sent:
+def _open_application(session: Session, row: ApplicationFile, laid: LaidDocument | None, key_id: str) -> Sent:
     facts = vault.of(session).open(session, key_id, f"application_file:sealed:{row.ward}/{row.id}", row.sealed)
-    return _sent(row.id, row.blob, row.size, facts, row.way, row.created_at, row.item)
+    return _sent(row, laid, facts, row.way, row.item)
 
 
 def _sent(
-    row_id: str, blob: str, size: int, facts: Mapping[str, Any], way: str, created_at: dt.datetime, item: str
+    row: DraftFile | ApplicationFile, laid: LaidDocument | None, facts: Mapping[str, Any], way: str, item: str
 ) -> Sent:
+    look, kept = (Look(laid.look), laid.kept) if laid is not None else (Look.WAITING, row.blob)
     return Sent(
-        row_id, facts["name"], facts["type"], size, facts["pages"], blob, bytes.fromhex(facts["secret"]), facts["mark"],
-        facts["scanned"], facts.get("label", ""), way, created_at, item,
+        row.id, facts["name"], facts["type"], row.size, facts["pages"], row.blob, bytes.fromhex(facts["secret"]),
+        facts["mark"], facts["scanned"], facts.get("label", ""), way, row.created_at, item, look, kept,
     )  # fmt: skip

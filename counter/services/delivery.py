@@ -16,6 +16,7 @@ from counter.models.application import Application
 from counter.models.definition import Definition
 from counter.models.delivery import Delivery, DeliveryState, Subject
 from counter.models.event import Kind
+from counter.models.laid_document import Look
 from counter.models.organisation import BackOffice
 from counter.queries import records
 from counter.services import attachments, audit, status
@@ -26,6 +27,7 @@ from forms.model import Procedure
 JOB = "deliver.1"
 LEASE = dt.timedelta(minutes=10)  # longer than any way may take; a dead worker's claim is released sooner
 BACKOFF = tuple(dt.timedelta(minutes=minutes) for minutes in (5, 15, 45, 120, 360, 720, 1200))
+HELD = dt.timedelta(minutes=5)  # at most, should nobody say that a document was looked at
 INSIDE = "inbox"  # the one way that only writes in our own database
 
 
@@ -143,7 +145,42 @@ def claim(session: Session, ward: str, delivery_id: str, now: dt.datetime, by: s
     )
     if not claimed.rowcount:  # type: ignore[attr-defined]
         return None
-    return _parcel(session, ward, delivery_id)
+    parcel = _parcel(session, ward, delivery_id)
+    if parcel.way != INSIDE and any(file.look == Look.WAITING for file in parcel.files):
+        _hold(session, parcel, now)
+        return None
+    return parcel
+
+
+def _hold(session: Session, parcel: Parcel, now: dt.datetime) -> None:
+    """Give a claim back uncounted: its documents are still searched for 個人番号, and ``wake`` comes when they were."""
+    session.execute(
+        sa.update(Delivery)
+        .where(Delivery.ward == parcel.ward, Delivery.id == parcel.delivery_id)
+        .values(claimed_until=None, attempts=Delivery.attempts - 1, next_attempt_at=now + HELD)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def wake(session: Session, applications: Sequence[tuple[str, str]], now: dt.datetime) -> None:
+    """Documents of these (ward, application) may be seen now, or never will be: what was held for them is sent."""
+    for ward, application_id in applications:
+        with tenancy.tenant(session, ward):
+            held = session.scalars(
+                sa.select(Delivery)
+                .where(
+                    Delivery.ward == ward,
+                    Delivery.application_id == application_id,
+                    Delivery.state == DeliveryState.WAITING,
+                    Delivery.way != INSIDE,
+                    Delivery.attempts == 0,
+                )
+                .with_for_update()
+            )
+            for row in held:
+                row.next_attempt_at, row.job_id = now, f"deliver:{row.id}:{ids.new_id()}"
+                session.flush()
+                _enqueue(session, row.job_id, [(ward, row.id)], way=row.way, office=row.office)
 
 
 def release(session: Session, alive: Sequence[str]) -> None:

@@ -106,7 +106,7 @@ def enclose(data: bytes, name: str, *, scanned: bool = False) -> Enclosure:
     with _decoder():
         pages = tuple(_pages(data))
     mark = hashlib.sha256(data).hexdigest()[:32]
-    return Enclosure(kept, media_type, pages, _preview(pages[0]), mark, scanned)
+    return Enclosure(kept, media_type, pages, preview(pages[0]), mark, scanned)
 
 
 def pack(pages: tuple[bytes, ...]) -> bytes:
@@ -169,7 +169,8 @@ def _pages(data: bytes) -> Iterator[bytes]:
         raise Refused(unreadable.code if unreadable.code in REASONS else "broken") from None
 
 
-def _preview(page: bytes) -> bytes:
+def preview(page: bytes) -> bytes:
+    """A page of ours as the small picture of its document."""
     picture = Image.open(io.BytesIO(page))
     picture.draft("RGB", (PREVIEW * 2, PREVIEW * 2))
     picture.thumbnail((PREVIEW, PREVIEW))

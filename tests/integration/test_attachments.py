@@ -22,13 +22,15 @@ from counter.services.blobs import Blobs
 from counter.services.enclosing import enclose
 from tests.enclosures import file_in_pdf, pdf, photo, png, scripted_pdf
 from tests.pages import Page, Resident
+from tests.screening import look_at_all
 from tests.sending import NOW, PATH, kept, send, submit
 
 
 def test_a_photograph_is_kept_upright_without_its_position_and_shown_to_its_owner_alone(
-    resident: Resident, draft: tuple[str, str], store: Store, app: Flask
+    resident: Resident, draft: tuple[str, str], store: Store, app: Flask, blobs: Blobs
 ) -> None:
     page = send(resident, (photo(turned=True, place=True), "在留カード.jpg"))
+    look_at_all(store, blobs)
     assert "在留カード.jpg" in page.text
     [item] = kept(store, draft)
     assert item["type"] == "image/jpeg" and item["size"] > 0
@@ -107,6 +109,7 @@ def test_at_submission_the_office_gets_its_own_key_to_the_same_bytes(
 ) -> None:
     send(resident, (photo(), "写真.jpg"), (pdf(2), "証明.pdf"))
     items = kept(store, draft)
+    look_at_all(store, blobs)
     application = submit(resident, draft, store)
     with store.scope() as session, tenancy.tenant(session, application.ward):
         files = attachments.of_application(session, application)
@@ -141,6 +144,7 @@ def test_bytes_without_a_row_are_swept_only_when_they_are_old(
 ) -> None:
     """A kill between the file and its row leaves bytes that nobody names; a row never lacks its bytes."""
     send(resident, (photo(), "写真.jpg"))
+    look_at_all(store, blobs)
     left = blobs.put(b"left by a kill")
     with store.scope() as session:
         assert attachments.sweep(session, blobs, dt.datetime.now(dt.UTC)) == 0

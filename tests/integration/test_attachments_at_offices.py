@@ -28,6 +28,7 @@ from tests import moves
 from tests.enclosures import pdf, photo
 from tests.pages import Page, Resident
 from tests.residents import with_finished_drafts
+from tests.screening import look_at_all
 from tests.sending import NOW, PAGE, PATH, kept, send, submit
 from tests.staff import office_clerk
 
@@ -35,9 +36,10 @@ from tests.staff import office_clerk
 
 
 def test_the_office_sees_and_fetches_its_documents_and_every_opening_is_written_down(
-    resident: Resident, draft: tuple[str, str], store: Store, app: Flask
+    resident: Resident, draft: tuple[str, str], store: Store, app: Flask, blobs: Blobs
 ) -> None:
     send(resident, (photo(), "写真.jpg"), (pdf(2), '証明"\r\n<b>.pdf'))
+    look_at_all(store, blobs)
     application = submit(resident, draft, store)
     clerk = office_clerk(store, app, application.office, application.ward)
     case = f"/office/cases/{application.id}"
@@ -68,6 +70,7 @@ def test_an_offices_folder_holds_the_documents_under_names_of_ours(
     resident: Resident, draft: tuple[str, str], store: Store, blobs: Blobs, tmp_path: Path
 ) -> None:
     send(resident, (photo(), "../../写真.jpg"), (pdf(2), "証明.pdf"))
+    look_at_all(store, blobs)
     application = submit(resident, draft, store)
     with store.scope() as session, tenancy.tenant(session, application.ward):
         row = session.scalars(sa.select(Delivery)).one()
@@ -121,6 +124,6 @@ def test_offices_that_share_a_file_erase_it_at_different_times(store: Store, blo
         assert attachments.of_application(session, one) == []
         assert attachments.sweep(session, blobs, later) == 0
         [left] = attachments.of_application(session, other)
-        assert attachments.pages(blobs, left)
+        assert blobs.get(left.kept)
         erasure.erase_application(session, other, actor="staff:1")
         assert attachments.sweep(session, blobs, later) == 1
