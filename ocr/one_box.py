@@ -25,17 +25,14 @@ CHOME = re.compile(r"^([0-9０-９一二三四五六七八九十]+)丁目")
 
 
 @dataclass(frozen=True, slots=True)
-class OneBox(Kind):
-    """A kind of several parts that is written into one box: the text is cut into its parts before it is parsed."""
+class _Written(Kind):
+    """Another kind, written on paper in a way of its own: only how it is parsed differs."""
 
     inner: Kind
 
     @property
     def code(self) -> str:  # type: ignore[override]
         return self.inner.code
-
-    def parse(self, raw: Any) -> Any:
-        return self.inner.parse(parts_of(self.inner, raw) if isinstance(raw, str) else raw)
 
     def show(self, value: Any) -> str:
         return self.inner.show(value)
@@ -54,35 +51,23 @@ class OneBox(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedEra(Kind):
+class OneBox(_Written):
+    """A kind of several parts that is written into one box: the text is cut into its parts before it is parsed."""
+
+    def parse(self, raw: Any) -> Any:
+        return self.inner.parse(parts_of(self.inner, raw) if isinstance(raw, str) else raw)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedEra(_Written):
     """A date before whose year the paper has its era printed: 「令和　年　月　日」."""
 
-    inner: Kind
     era: str
-
-    @property
-    def code(self) -> str:  # type: ignore[override]
-        return self.inner.code
 
     def parse(self, raw: Any) -> Any:
         if isinstance(raw, Mapping) and not raw.get("era") and len(str(raw.get("year") or "")) < 4:
             raw = {**raw, "era": self.era}
         return self.inner.parse(raw)
-
-    def show(self, value: Any) -> str:
-        return self.inner.show(value)
-
-    def raw(self, value: Any) -> Any:
-        return self.inner.raw(value)
-
-    def valid(self, value: Any) -> bool:
-        return self.inner.valid(value)
-
-    def parts(self) -> tuple[Part, ...]:
-        return self.inner.parts()
-
-    def cells(self) -> tuple[Cell, ...]:
-        return self.inner.cells()
 
 
 def parts_of(kind: Kind, text: str) -> Any:
