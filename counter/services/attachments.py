@@ -282,7 +282,7 @@ def _draft_key(session: Session, draft_id: str) -> str:
     return session.scalars(sa.select(Draft.key_id).where(Draft.id == draft_id)).one()
 
 
-def _with_look(model: type[DraftFile] | type[ApplicationFile]) -> sa.Select[Any]:
+def _with_look(model: type[DraftFile] | type[ApplicationFile]) -> sa.Select[Any, LaidDocument]:
     return sa.select(model, LaidDocument).outerjoin(LaidDocument, LaidDocument.blob == model.blob)
 
 
