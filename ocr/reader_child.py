@@ -17,6 +17,7 @@ from ocr import wire
 from ocr.loading import NICE
 
 if TYPE_CHECKING:
+    from ocr.fingerprints import Fingerprint
     from ocr.memory import Memory
     from ocr.template import Template
     from ocr.work import Readers
@@ -29,7 +30,8 @@ _DIE_WITH_PARENT = 1
 class Reading:
     """What stays between pages: forms by digest, and the memory of the ward whose page came last."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
         self.forms: dict[str, Template] = {}
         self.chosen: tuple[tuple[str, ...], dict[str, Template]] = ((), {})
         self.memory: Memory | None = None
@@ -37,7 +39,7 @@ class Reading:
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         match asked["do"]:
             case "form":
-                self.forms[asked["digest"]] = asked["template"]
+                self._know(asked["digest"], asked["template"], asked["prints"])
             case "memory":
                 self._remember(asked["lines"])
             case "page":
@@ -47,6 +49,22 @@ class Reading:
             case "numbers":
                 return {"page": self._numbers(asked["image"]), "kilobytes": _resident()}
         return {}
+
+    def _know(self, digest: str, template: Template, prints: tuple[bytes | None, ...]) -> None:
+        from ocr import fingerprints
+
+        fingerprints.tell(self._made)
+        self.forms[digest] = template
+        for number, kept in enumerate(prints, 1):
+            if kept is not None:
+                fingerprints.give(template, number, kept)
+
+    def _made(self, template: Template, number: int, made: Fingerprint) -> None:
+        """Files are the parent's business: this process writes none."""
+        from ocr import fingerprints
+
+        said = {"made": template.sheet.sheet_digest, "number": number, "print": fingerprints.packed(made)}
+        wire.send(self.line, said)
 
     def _remember(self, lines: tuple[bytes, ...]) -> None:
         from ocr.memory import LineKeys, Memory
@@ -88,7 +106,7 @@ def main() -> None:
 
     prepare()
     wire.send(line, {"ready": True})
-    reading = Reading()
+    reading = Reading(line)
     with contextlib.suppress(wire.Closed):  # the parent has gone, and so do we
         while True:
             asked = wire.receive(line)

@@ -1,4 +1,4 @@
-"""A reading process that does what a page's first pixel says: reads, hangs, crashes, eats memory or stumbles."""
+"""A reading process that does what a page's first pixel says: reads, hangs, crashes, eats memory, stumbles or compares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import types
 from typing import Any
 
-READS, HANGS, CRASHES, EATS, STUMBLES = 10, 20, 30, 40, 50
+READS, HANGS, CRASHES, EATS, STUMBLES, COMPARES = 10, 20, 30, 40, 50, 60
 
 
 def read_page(image: Any, templates: Any, **_: Any) -> Any:
@@ -25,6 +25,11 @@ def read_page(image: Any, templates: Any, **_: Any) -> Any:
             np.ones((4096, 1024, 1024), np.uint8).sum()
         case 50:
             raise ValueError("a person's name")
+        case 60:
+            from ocr import fingerprints
+
+            for template in templates.values():
+                fingerprints.warm([template])
     return PageReading(False, None, None, None, f"{os.getpid()}", 0.1, {}, (), image)
 
 

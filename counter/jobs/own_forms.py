@@ -28,8 +28,9 @@ def prepare_form(workplace: Workplace, ward: str, form_id: str) -> None:
 
 @job(own_forms_trials.JOB)
 def try_form(workplace: Workplace, ward: str, trial_id: str) -> None:
-    with readers.of_worker() as reader:
-        try_out(workplace.store, Path(workplace.app.config["INSTANCE"]), ward, trial_id, reader)
+    instance = Path(workplace.app.config["INSTANCE"])
+    with readers.of_worker(instance) as reader:
+        try_out(workplace.store, instance, ward, trial_id, reader)
 
 
 def prepare(store: Store, instance: Path, ward: str, form_id: str, reader: Reader | None = None) -> None:

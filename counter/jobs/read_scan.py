@@ -36,7 +36,7 @@ def read_file(workplace: Workplace, ward: str, file_id: str) -> None:
     instance = Path(workplace.app.config["INSTANCE"])
     try:
         draw.apart(instance)
-        with readers.of_worker() as reader:
+        with readers.of_worker(instance) as reader:
             read(workplace.store, instance, ward, file_id, reader)
     except Exception:  # a full disk, a database that is away: what was read stays, the rest is tried again
         log.exception("reading a file stopped half way")

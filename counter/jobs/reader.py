@@ -111,11 +111,15 @@ class Child:
     def __init__(
         self, *, page_seconds: float = PAGE_SECONDS, program: Sequence[str] = ("-m", "ocr.reader_child")
     ) -> None:
+        self.folder: Path | None = None
+        """where fingerprints of blanks are kept from one process to the next"""
         self._page_seconds = page_seconds
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._forms: dict[str, Template] = {}
+        self._missing: set[tuple[str, int]] = set()
+        """digest and page of blanks that no fingerprint was kept of"""
         self._memory: str | None = None
         self._deadline = 0.0
         self._asked = False
@@ -136,8 +140,7 @@ class Child:
         try:
             for digest, template in templates.items():
                 if self._forms.get(digest) is not template:
-                    self._tell({"do": "form", "digest": digest, "template": _packed(template)})
-                    self._forms[digest] = template
+                    self._introduce(digest, template)
             if memory is not None and key != self._memory:
                 self._tell({"do": "memory", "lines": memory.lines})
                 self._memory = key
@@ -194,8 +197,11 @@ class Child:
         if self._line is None:
             raise Lost(self._lost)
         try:
-            self._line.settimeout(max(0.1, self._deadline - time.monotonic()))
-            answer = wire.receive(self._line)
+            answer = self._heard()
+            while "made" in answer:
+                self._keep(answer["made"], answer["number"], answer["print"])
+                self._deadline = time.monotonic() + self._page_seconds  # once an installation: not the page's fault
+                answer = self._heard()
             self._asked = False
         except (wire.Closed, TimeoutError) as gone:
             said = "hung" if isinstance(gone, TimeoutError) else "crashed"
@@ -211,6 +217,32 @@ class Child:
             self.end()
         return page
 
+    def _heard(self) -> Any:
+        from ocr import wire
+
+        assert self._line is not None
+        self._line.settimeout(max(0.1, self._deadline - time.monotonic()))
+        return wire.receive(self._line)
+
+    def _introduce(self, digest: str, template: Template) -> None:
+        """A form the child did not know, with the fingerprints that were kept of it."""
+        from ocr import kept_prints
+
+        known = _packed(template)
+        prints = tuple(kept_prints.fetch(self.folder, blank) for blank in known.blanks.packed)
+        self._tell({"do": "form", "digest": digest, "template": known, "prints": prints})
+        self._forms[digest] = template
+        self._missing.update((digest, number) for number, kept in enumerate(prints, 1) if kept is None)
+
+    def _keep(self, digest: Any, number: Any, made: Any) -> None:
+        """A fingerprint that the child had to make. Raises Closed for one that was not missing: it would never end."""
+        from ocr import kept_prints, wire
+
+        if (digest, number) not in self._missing or not isinstance(made, bytes):
+            raise wire.Closed
+        self._missing.remove((digest, number))
+        kept_prints.keep(self.folder, _packed(self._forms[digest]).blanks.packed[number - 1], made)
+
     def end(self) -> None:
         """Kill it and whatever it started in its group; the next page begins a new one."""
         if self._line is not None:
@@ -221,7 +253,7 @@ class Child:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
-        self._forms, self._memory, self._asked = {}, None, False
+        self._forms, self._memory, self._asked, self._missing = {}, None, False, set()
 
     def _tell(self, said: dict[str, Any]) -> None:
         from ocr import wire
@@ -261,7 +293,7 @@ class Child:
             raise NotAvailable from broken
 
 
-def _packed(template: Template) -> Template:
+def _packed(template: Template) -> Any:
     """With its blank pages as PNG: what goes over the line, and what the child keeps."""
     from ocr.template import Blanks, Template
 
@@ -304,10 +336,11 @@ _turn = threading.Lock()
 
 
 @contextlib.contextmanager
-def of_worker() -> Any:
-    """The one reader of this worker, for one file at a time."""
+def of_worker(instance: Path | None = None) -> Any:
+    """The one reader of this worker, for one file at a time; what it finds out about blanks is kept in the instance."""
     global _worker
     with _turn:
         if _worker is None:
             _worker = Child()
+        _worker.folder = instance / "fingerprints" if instance is not None else _worker.folder
         yield Either(_worker)

@@ -58,6 +58,23 @@ def test_a_page_that_hangs_crashes_or_eats_memory_costs_itself_alone(child: Chil
     assert child.result().serial == str(child.pid) != str(before)
 
 
+def test_fingerprints_of_blanks_are_made_once_and_outlive_the_process(child: Child, tmp_path: Path) -> None:
+    child.folder = tmp_path / "fingerprints"
+    blank = np.full((400, 300), 255, np.uint8)
+    for place in range(20, 380, 40):
+        blank[place : place + place // 20, place // 2 : 250] = 0
+    sheet = Sheet("x", "d", "s", tuple(Page(number, 210.0, 297.0, ()) for number in (1, 2)))
+    known = {"s": Template(sheet, {}, [blank, 255 - blank])}
+    seen = []
+    for _ in range(2):
+        child.submit(page(does.COMPARES), known, None)
+        assert child.result().serial == str(child.pid)
+        seen.append({file.name: file.stat().st_ino for file in child.folder.iterdir()})
+        child.end()
+    assert len(seen[0]) == 2
+    assert seen[0] == seen[1], "made again"
+
+
 def test_without_a_process_the_worker_reads_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Child(program=("-c", "raise SystemExit"))
     with pytest.raises(NotAvailable):
