@@ -22,16 +22,24 @@ FARTHEST = 12.0
 class Map:
     """For each pixel of the flat page where it lies in the picture."""
 
-    x: Floats
-    y: Floats
+    xy: Floats
+    """height × width × 2"""
     error: float
     """median distance in pixels of the tracked points after the fit; −1 when there were too few to say"""
+
+    @property
+    def x(self) -> Floats:
+        return self.xy[..., 0]
+
+    @property
+    def y(self) -> Floats:
+        return self.xy[..., 1]
 
 
 def remap(picture: Colour, mapped: Map) -> Colour:
     return np.asarray(
         cv2.remap(
-            picture, mapped.x, mapped.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)
+            picture, mapped.xy, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)
         ),
         np.uint8,
     )
@@ -53,7 +61,7 @@ def flat_map(gray: Gray, homography: Floats, blank: Gray, corners: Floats, size:
     fine = cv2.resize(
         _shifted(np.asarray(source, np.float32)), (len(xs) * STEP, len(ys) * STEP), interpolation=cv2.INTER_LINEAR
     )[:height, :width]
-    return Map(np.ascontiguousarray(fine[..., 0]), np.ascontiguousarray(fine[..., 1]), error)
+    return Map(np.asarray(fine, np.float32), error)
 
 
 def _shifted(grid: Floats) -> Floats:

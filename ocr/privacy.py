@@ -34,6 +34,7 @@ MANY = 8
 """Digits in one place from which on they may be the beginning of a number that runs on beside it."""
 ROW_GAP = 12.0
 """Millimetres between places of one row that somebody wrote across."""
+UPRIGHT = np.asarray([[1, 0, 0], [0, 1, 0]], np.float32)
 CODES = zxingcpp.barcode_formats_from_str("QRCode,DataMatrix,Code128,Code39,ITF,Codabar")
 
 
@@ -258,15 +259,16 @@ def _numbers(
     """Rows that hold a number, as boxes of the picture that ``gray`` is ``scale`` times of."""
     askew = _skew(dark) if upside_down else 0.0
     asked: list[tuple[Row, Gray, np.ndarray]] = []
+    level = text_rows.pieces(dark) if askew == 0.0 else None
     for degrees in (askew, askew + 90.0):
-        if degrees == 0.0:
-            turned, mask = gray, dark
-            matrix = np.asarray([[1, 0, 0], [0, 1, 0]], np.float32)
+        if level is not None:
+            found = text_rows.rows(level if degrees == 0.0 else text_rows.on_its_side(level), least_width)
+            turned, matrix = (gray, UPRIGHT) if degrees == 0.0 or not found else text_rows.turned(gray, degrees)
         else:
             turned, matrix = text_rows.turned(gray, degrees)
             laid = cv2.warpAffine(dark, matrix, turned.shape[::-1], flags=cv2.INTER_NEAREST)
-            mask = np.asarray(laid, np.uint8)
-        asked += [(row, turned, matrix) for row in text_rows.rows(mask, least_width)]
+            found = text_rows.rows(text_rows.pieces(np.asarray(laid, np.uint8)), least_width)
+        asked += [(row, turned, matrix) for row in found]
     asked.sort(key=lambda one: -one[0].like)
     asked = asked[: most // 2 if upside_down else most]
     lines, owners = [], []
@@ -295,7 +297,8 @@ def _skew(dark: Gray) -> float:
 def _codes(image: Colour) -> list[Box]:
     """Codes that carry a number: the back of a マイナンバーカード has one."""
     found = []
-    for code in zxingcpp.read_barcodes(image, formats=CODES):
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
+    for code in zxingcpp.read_barcodes(gray, formats=CODES, try_invert=False):
         if holds_my_number(code.text):
             corners = [
                 (point.x, point.y)

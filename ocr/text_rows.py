@@ -40,24 +40,46 @@ def dark_of(gray: Gray) -> Gray:
     return np.asarray(dark, np.uint8)
 
 
-def rows(dark: Gray, least_width: int = 0) -> list[Row]:
-    """Level rows of pieces of about one height, the likest to digits first. ``dark``: as `dark_of` makes it."""
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What hangs together: n × 5 as OpenCV counts it (x, y, width, height, pixels), n × 2 middles, shape of the picture."""
+
+    stats: np.ndarray
+    middles: Floats
+    shape: tuple[int, int]
+
+
+def pieces(dark: Gray) -> Pieces:
+    """``dark``: as `dark_of` makes it."""
     _, _, stats, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    pieces, middles = stats[1:], middles[1:]
+    return Pieces(stats[1:], middles[1:].astype(np.float32), (dark.shape[0], dark.shape[1]))
+
+
+def on_its_side(level: Pieces) -> Pieces:
+    """The pieces of the same picture a quarter turn counter-clockwise, as `turned` by 90 degrees lays them."""
+    (height, width), old = level.shape, level.stats
+    stats = np.stack([old[:, 1], width - old[:, 0] - old[:, 2], old[:, 3], old[:, 2], old[:, 4]], axis=1)
+    middles = np.stack([level.middles[:, 1], width - 1 - level.middles[:, 0]], axis=1)
+    return Pieces(stats, middles, (width, height))
+
+
+def rows(found: Pieces, least_width: int = 0) -> list[Row]:
+    """Level rows of pieces of about one height, the likest to digits first."""
+    stats, middles = found.stats, found.middles
     low, high = CHARACTER
-    fits = (pieces[:, 3] >= low) & (pieces[:, 3] <= high) & (pieces[:, 2] <= 2.2 * pieces[:, 3]) & (pieces[:, 4] > 8)
-    pieces, middles = pieces[fits], middles[fits].astype(np.float32)
-    if not len(pieces):
+    fits = (stats[:, 3] >= low) & (stats[:, 3] <= high) & (stats[:, 2] <= 2.2 * stats[:, 3]) & (stats[:, 4] > 8)
+    stats, middles = stats[fits], middles[fits]
+    if len(stats) < LEAST:
         return []
-    label = _joined(pieces, dark.shape)[middles[:, 1].astype(int), middles[:, 0].astype(int)]
-    found = []
+    label = _joined(stats, found.shape)[middles[:, 1].astype(int), middles[:, 0].astype(int)]
+    made = []
     order = np.argsort(label, kind="stable")
     for one in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
         if label[one[0]] and len(one) >= LEAST:
-            row = _row(pieces[one])
+            row = _row(stats[one])
             if row is not None and row.width >= least_width:
-                found.append(row)
-    return sorted(found, key=lambda row: -row.like)
+                made.append(row)
+    return sorted(made, key=lambda row: -row.like)
 
 
 def _joined(pieces: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

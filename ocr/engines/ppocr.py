@@ -67,7 +67,8 @@ class PaddleReader:
         return self._posterior(np.asarray(features, np.float32)) if weights == self.weights else None
 
     def _posterior(self, features: Floats) -> FeaturePosterior:
-        logits = features @ self._kept_weights + self._kept_bias
+        logits = features @ self._kept_weights
+        logits += self._kept_bias
         most = logits.max(axis=1, keepdims=True)
         norm = np.log(np.exp(logits - most).sum(axis=1)) + most[:, 0]
         peak = np.full(len(self.alphabet), NOTHING, np.float32)
