@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -301,13 +301,15 @@ def _packed(template: Template) -> Any:
 
 
 class Either:
-    """The child; this process where none can be started."""
+    """The child; this process where none can be started. ``between``: what is done before each page."""
 
-    def __init__(self, child: Child) -> None:
+    def __init__(self, child: Child, between: Callable[[], None] = lambda: None) -> None:
         self._child, self._here = child, Here()
         self._now: Reader = child
+        self._between = between
 
     def submit(self, image: Any, templates: Mapping[str, Template], memory: ActiveMemory | None) -> None:
+        self._between()
         try:
             self._child.submit(image, templates, memory)
             self._now = self._child
@@ -332,15 +334,31 @@ class Either:
 
 
 _worker: Child | None = None
-_turn = threading.Lock()
+_turn, _next = threading.Lock(), threading.Lock()
 
 
 @contextlib.contextmanager
 def of_worker(instance: Path | None = None) -> Any:
-    """The one reader of this worker, for one file at a time; what it finds out about blanks is kept in the instance."""
+    """The one reader of this worker, for one file at a time, which gives way at each page to whoever waits.
+
+    What it finds out about blanks is kept in the instance.
+    """
     global _worker
-    with _turn:
+    _take_turn()
+    try:
         if _worker is None:
             _worker = Child()
         _worker.folder = instance / "fingerprints" if instance is not None else _worker.folder
-        yield Either(_worker)
+        yield Either(_worker, _give_way)
+    finally:
+        _turn.release()
+
+
+def _take_turn() -> None:
+    with _next:  # who is next holds this while waiting, so that nobody who just had the turn takes it again
+        _turn.acquire()
+
+
+def _give_way() -> None:
+    _turn.release()
+    _take_turn()

@@ -28,9 +28,9 @@ log = logging.getLogger("counter.screen")
 
 @job(screening.JOB)
 def screen(workplace: Workplace, blob: str) -> None:
-    blobs = Blobs(Path(workplace.app.config["INSTANCE"]) / "blobs" / "enclosures")
-    with readers.of_worker() as reader:
-        look(workplace.store, blobs, blob, reader)
+    instance = Path(workplace.app.config["INSTANCE"])
+    with readers.of_worker(instance) as reader:
+        look(workplace.store, Blobs(instance / "blobs" / "enclosures"), blob, reader)
 
 
 def look(store: Store, blobs: Blobs, blob: str, reader: Reader) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from counter.extensions import Store
+from counter.jobs import reader as readers
 from counter.jobs.reader import Child, Either, Lost, NotAvailable
 from counter.models.intake import FileState, ScanFile, ScanPage
 from forms.kinds import Name
@@ -84,6 +87,26 @@ def test_without_a_process_the_worker_reads_itself(monkeypatch: pytest.MonkeyPat
     either = Either(broken)
     either.submit(page(1), {}, None)
     assert not either.result().found
+
+
+def test_a_long_file_gives_way_at_each_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Quick:
+        folder = None
+
+        def submit(self, *_: object) -> None: ...
+
+    def guest() -> None:
+        with readers.of_worker():
+            had.set()
+
+    monkeypatch.setattr(readers, "_worker", Quick())
+    had, other, until = threading.Event(), threading.Thread(target=guest), time.monotonic() + 20
+    with readers.of_worker() as reading:
+        other.start()
+        while not had.is_set() and time.monotonic() < until:
+            reading.submit(None, {}, None)
+        assert had.is_set(), "one file kept the reader to its end"
+    other.join()
 
 
 def test_what_goes_over_the_line_comes_back_as_it_was() -> None:
