@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from unicodedata import normalize
 
 from ocr.calibration import Calibration, Sort, calibration
 
@@ -66,6 +67,19 @@ agreeing readers were 髙→高 and 﨑→崎)."""
 def has_variant(text: str) -> bool:
     """Whether a character has a twin that looks almost alike: the furigana cannot tell them apart either."""
     return any(c in _RARER or c in _GATED for c in text)
+
+
+def twins(text: str) -> tuple[str, ...]:
+    """The text with one character in its other shape, to be offered: rare shapes are hard to type."""
+    found = (
+        text[:place] + other + text[place + 1 :]
+        for place, character in enumerate(text)
+        for group in VARIANTS
+        if character in group
+        for other in group
+        if normalize("NFC", other) != normalize("NFC", character)  # compatibility ideographs are stored as their twin
+    )
+    return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)

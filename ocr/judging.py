@@ -10,7 +10,7 @@ import numpy as np
 
 from forms.paper import Zone
 from ocr import clean, marks
-from ocr.accept import BLANK_REASON, Agreement, Doubt, Evidence, judge
+from ocr.accept import BLANK_REASON, Agreement, Doubt, Evidence, has_variant, judge, twins
 from ocr.clean import Cut
 from ocr.decoding.gaps import GAP_KINDS, others, plausible
 from ocr.decoding.ranking import Decoded
@@ -60,6 +60,8 @@ def text_reading(work: Work, zone: Zone, texts: Mapping[str, str]) -> Reading:
     alternatives = lines[0].alternatives if len(lines) == 1 else ()
     if zone.kind in GAP_KINDS:
         alternatives = tuple(dict.fromkeys((*alternatives, *others(evidence.text, name=zone.kind == "name"))))
+    if zone.kind == "name" and has_variant(evidence.text):
+        alternatives = tuple(dict.fromkeys((*alternatives, *twins(evidence.text))))
     return Reading(
         zone.key,
         evidence.text,

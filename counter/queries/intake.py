@@ -31,6 +31,8 @@ class FormRow:
     """the form that this one may be over again, until a clerk has said that it is another"""
     twin_why: str | None = None
     version: int = 1
+    first_by: str | None = None
+    """who has looked it over and may not look it over a second time"""
 
 
 def batch(session: Session, batch_id: str) -> Batch | None:
@@ -114,6 +116,7 @@ def forms(
             form.twin_id if form.twin_settled_by is None else None,
             form.twin_why,
             form.version,
+            form.first_by,
         )
         for form, counter_date, pages, doubts in session.execute(query)
     ]

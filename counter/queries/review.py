@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from counter.models.intake import OPEN, FormState, PaperForm
 from counter.models.staff import Staff
 
+UNNAMED = "ほかの担当者"
 FEWEST = 3
 """Sheets that must be done before the time left is guessed."""
 
@@ -64,9 +66,26 @@ def next_free(session: Session, actor: str, now: dt.datetime, *, after: PaperFor
     return session.scalars(query.limit(1)).one_or_none()
 
 
+def holders(session: Session, form_ids: Iterable[str], actor: str, now: dt.datetime) -> dict[str, str]:
+    """Of these forms, those that somebody else has before them, with that person's name."""
+    query = sa.select(PaperForm.id, PaperForm.held_by).where(
+        PaperForm.id.in_(list(form_ids)),
+        PaperForm.state.in_(OPEN),
+        PaperForm.held_by != actor,
+        PaperForm.held_until >= now,
+    )
+    held = {form_id: holder or "" for form_id, holder in session.execute(query)}
+    if not held:
+        return {}
+    numbers = [int(one.removeprefix("staff:")) for one in held.values() if one.removeprefix("staff:").isdigit()]
+    found = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(numbers)))
+    names = {f"staff:{number}": name for number, name in found}
+    return {form_id: names.get(one, UNNAMED) for form_id, one in held.items()}
+
+
 def name_of(session: Session, actor: str | None) -> str:
     """A member of staff as colleagues know them."""
     kind, _, number = (actor or "").partition(":")
     if kind != "staff" or not number.isdigit():
-        return "ほかの担当者"
-    return session.scalars(sa.select(Staff.name).where(Staff.id == int(number))).one_or_none() or "ほかの担当者"
+        return UNNAMED
+    return session.scalars(sa.select(Staff.name).where(Staff.id == int(number))).one_or_none() or UNNAMED

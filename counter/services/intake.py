@@ -313,6 +313,7 @@ def _keep_readings(
 ) -> None:
     whole = {reading.key for reading in readings}
     of_parts = {key.rpartition(".")[0] for key in whole} & whole
+    rows: dict[str, Reading] = {}
     for reading in readings:
         hidden = reading.key in ready.told
         part = reading.key.rpartition(".")[0] in whole
@@ -320,8 +321,12 @@ def _keep_readings(
             session, form, page, reading, ready.scale, hidden=hidden, part=part, whole=reading.key in of_parts
         )
         session.add(row)
+        rows[reading.key] = row
         if not hidden:
             memory.keep_lines(session, form, row, reading.lines)
+    for key, row in rows.items():  # a clerk is shown fields: one with a part to check is one to check
+        if row.spot_check and (field := rows.get(key.rpartition(".")[0])) is not None:
+            field.accepted = False
 
 
 def _reading(

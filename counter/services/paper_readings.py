@@ -105,9 +105,11 @@ def _together(question: Question, parts: Sequence[tuple[Reading, Any]]) -> Seen:
 def _seen(path: str, kind: Kind, whole: tuple[Reading, Any], parts: Sequence[tuple[Reading, Any]]) -> Seen:
     row, content = whole
     boxes = [part.crop for part, _ in parts if part.page_id == row.page_id] or [row.crop]
+    labels = {part.name: part.label for part in kind.parts()}
+    order = list(labels)
+    parts = sorted(parts, key=lambda one: _place(order, one[0].key.removeprefix(f"{path}.")))
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
-    labels = {part.name: part.label for part in kind.parts()}
     of_parts = [
         f"{labels.get(one.key.removeprefix(f'{path}.'), '')}：{'・'.join(one.reasons)}"
         for one, _ in parts
@@ -132,6 +134,11 @@ def _seen(path: str, kind: Kind, whole: tuple[Reading, Any], parts: Sequence[tup
         characters=_characters(content),
         spot_check=bool(row.spot_check) or any(one.spot_check for one, _ in parts),
     )
+
+
+def _place(order: Sequence[str], name: str) -> int:
+    """As the parts stand in the kind, so as they stand on the paper."""
+    return order.index(name) if name in order else len(order)
 
 
 def _part(row: Reading, content: Mapping[str, Any], name: str) -> Part:

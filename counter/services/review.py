@@ -80,7 +80,7 @@ class Entry:
 
     @property
     def label(self) -> str:
-        return f"{self.heading} {self.question.field.label}".strip()
+        return f"{self.heading}{self.question.field.label}"
 
 
 @dataclass(frozen=True, slots=True)

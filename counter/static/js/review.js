@@ -19,7 +19,8 @@ function go(target) {
   const item = itemOf(target);
   item?.closest("details")?.setAttribute("open", "");
   target.focus({ preventScroll: true });
-  (item ?? target).scrollIntoView({ block: item ? "start" : "nearest" });
+  item?.scrollIntoView({ block: "start" });
+  target.scrollIntoView({ block: "nearest" }); // in a tall item the input itself may still be below the window
   if (target.select && target.type !== "radio" && target.type !== "checkbox") target.select();
 }
 

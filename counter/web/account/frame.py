@@ -45,7 +45,7 @@ _TASKS = (  # roles of which one is enough, label, first page, endpoints that be
     ("desk", "確認", "review.waiting", "review."),
     ("desk", "用紙", "sheets.choose", "sheets."),
     ("desk admin", "区の様式", "own_forms.home", "own_forms."),
-    ("desk", "読み取りの正確さ", "accuracy.show", "accuracy."),
+    ("desk admin", "読み取りの正確さ", "accuracy.show", "accuracy."),
     ("desk admin", "訂正記憶", "memory.show", "memory."),
     ("admin", "手続", "settings.procedures", "settings."),
     ("admin", "所管課", "offices.show", "offices."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import flask
@@ -12,9 +12,11 @@ from counter.extensions import db
 from counter.models.intake import OPEN, Batch, BatchState, FileState, FormState
 from counter.queries import batches as lists
 from counter.queries import intake as forms_of
+from counter.queries import review as queue
 from counter.queries.batches import FileRow, Progress, Twin
 from counter.queries.intake import FormRow
 from counter.services import completeness, grouping
+from counter.web import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def render(batch: Batch, titles: Mapping[str, str], *, only_list: bool = False) 
     progress = lists.progress(db(), batch, now)
     rows = lines(batch, titles)
     files = lists.files(db(), batch.id)
+    me = access.me().actor
+    holders = queue.holders(db(), (line.form.id for line in rows), me, now)
     return flask.render_template(
         "desk/batch_list.html" if only_list else "desk/batch.html",
         batch=batch,
@@ -57,7 +61,8 @@ def render(batch: Batch, titles: Mapping[str, str], *, only_list: bool = False) 
         text=words(progress),
         lines=rows,
         summary=_summary(rows),
-        next_form=next((line.form for line in rows if line.form.state in OPEN and not line.unknown), None),
+        holders=holders,
+        next_form=next((line.form for line in rows if _free(line, me, holders)), None),
         failed=[file for file in files if file.state == FileState.FAILED],
         held=[file for file in files if file.state == FileState.HELD],
         left_out=[file for file in files if file.state == FileState.CANCELLED],
@@ -66,6 +71,13 @@ def render(batch: Batch, titles: Mapping[str, str], *, only_list: bool = False) 
         states=forms_of.STATES,
         why=lists.TWINS,
     )
+
+
+def _free(line: Line, me: str, holders: Collection[str]) -> bool:
+    """Whether this person may begin with it now."""
+    form = line.form
+    own = form.state == FormState.SECOND and form.first_by == me
+    return form.state in OPEN and not line.unknown and form.id not in holders and not own
 
 
 def lines(batch: Batch, titles: Mapping[str, str]) -> list[Line]:

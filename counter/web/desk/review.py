@@ -31,9 +31,12 @@ dress(blueprint)
 def waiting() -> flask.typing.ResponseReturnValue:
     """Everything that waits for a clerk, oldest first."""
     found = lists.forms(db(), only_open=True, after=_after(flask.request.args.get("after", "")))
+    shown, me = found[: lists.PAGE], access.me().actor
     return flask.render_template(
         "desk/waiting.html",
-        forms=found[: lists.PAGE],
+        forms=shown,
+        holders=queue.holders(db(), (form.id for form in shown), me, _now()),
+        first=queue.next_free(db(), me, _now()),
         titles=titles(),
         states=lists.STATES,
         more=_mark(found[lists.PAGE - 1]) if len(found) > lists.PAGE else "",

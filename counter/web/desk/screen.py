@@ -206,7 +206,7 @@ def spent(said: Any) -> dict[str, float]:
 def _screen(opened: Review, page: PageForm, record: dict[str, Any], version: int, said: Any) -> Screen:
     assert opened.procedure is not None
     for entry in opened.entries:  # a clerk knows how to write a name; what helps here is why a field is doubtful
-        page[entry.path].help = "・".join(entry.reasons)
+        page[entry.path].help = "、".join(entry.reasons)
     shown = {about.record_key: 0 for about in paper_records.lists(opened.procedure)}
     for entry in opened.entries:
         key, _, rest = entry.path.partition(".")
