@@ -126,7 +126,10 @@ def seal(session: Session, key_id: str, page_id: str, found: Trace) -> bytes | N
 def open_trace(session: Session, key_id: str, page: ScanPage) -> Trace:
     if page.trace is None:
         return {}
-    return load(vault.of(session).open(session, key_id, f"scan_page:trace:{page.id}", page.trace))
+    try:
+        return load(vault.of(session).open(session, key_id, f"scan_page:trace:{page.id}", page.trace))
+    except vault.Shredded:  # the form was erased: nothing is known of its ink
+        return {}
 
 
 def scanned_before(session: Session, seen: PageReading | None, found: Trace, now: dt.datetime) -> str | None:

@@ -14,7 +14,7 @@ from counter.models.intake import OPEN, FormState, PaperForm
 from counter.queries import intake as lists
 from counter.queries import review as queue
 from counter.queries.batches import TWINS
-from counter.services import audit, holding, pictures, receipts, review, second_look, sheets
+from counter.services import audit, erasure, holding, pictures, receipts, review, second_look, sheets
 from counter.web import access
 from counter.web.account.frame import dress
 from counter.web.desk.batches import blobs, titles
@@ -231,7 +231,12 @@ def _following(form: PaperForm) -> str | None:
 
 def _settled(form: PaperForm) -> str:
     return flask.render_template(
-        "desk/settled.html", form=form, states=lists.STATES, titles=titles(), following=_following(form)
+        "desk/settled.html",
+        form=form,
+        states=lists.STATES,
+        titles=titles(),
+        following=_following(form),
+        erased=erasure.is_erased(db(), form),
     )
 
 
@@ -288,7 +293,10 @@ def _picture(form: PaperForm, page_id: str) -> bytes:
     found = lists.page(db(), form.id, page_id)
     if found is None:
         raise NotFound
-    return vault.of(db()).open_bytes(db(), form.key_id, f"scan_page:blob:{found.id}", blobs().get(found.blob))
+    try:
+        return vault.of(db()).open_bytes(db(), form.key_id, f"scan_page:blob:{found.id}", blobs().get(found.blob))
+    except vault.Shredded:
+        raise NotFound from None
 
 
 def _form(form_id: str) -> PaperForm:
