@@ -17,8 +17,8 @@ from counter.extensions import Store
 from counter.models.application import Application
 from counter.models.audit import AuditEvent
 from counter.models.bundle import Bundle, Channel
-from counter.models.intake import Correction, FormState, ScanFile, ScanPage
-from counter.services import erasure, intake, status
+from counter.models.intake import Correction, FormState, ScanFile
+from counter.services import intake, status
 from counter.services.applications import submit_bundle
 from counter.services.blobs import Blobs
 from forms.gather import project
@@ -357,49 +357,6 @@ def test_originals_are_erased_once_their_forms_are_settled(store: Store, paper: 
 def purged(store: Store, blobs: Any) -> int:
     with store.scope() as session, tenancy.tenant(session, KOTO):
         return intake.purge(session, blobs)
-
-
-def test_an_erased_application_takes_its_sheet_along(store: Store, paper: Paper, reader: Reader) -> None:
-    serial = reader.write(RECORD)
-    (form,) = paper.take_in()
-    (page, *_) = rows(store, KOTO, ScanPage)
-    picture = f"/desk/forms/{form.id}/pages/{page.id}"
-    assert paper.desk.get(f"{picture}.jpg").status_code == 200
-    assert paper.press(form.id, "confirm").status_code == 302
-    with store.scope() as session, tenancy.tenant(session, KOTO):
-        (application,) = session.scalars(sa.select(Application))
-        erasure.erase_application(session, application, actor="staff:1")
-        erasure.erase_application(session, application, actor="staff:1")
-        (correction, *_) = session.scalars(sa.select(Correction))
-        with pytest.raises(vault.Shredded):
-            vault.of(session).open(session, form.key_id, f"correction:content:{correction.id}", correction.content)
-    assert "消去済みです" in Page(paper.desk.get(f"/desk/forms/{form.id}")).text
-    for address in (f"{picture}.jpg", f"{picture}/1-1-9-9.jpg"):
-        assert paper.desk.get(address).status_code == 404
-    assert paper.desk.get(f"/desk/batches/{form.batch_id}").status_code == 200
-    assert paper.desk.get(f"/desk/forms/{form.id}/slip").status_code == 200
-    reader.write(RECORD, serial=serial)  # the same sheet once more: of the first one nothing is known but that it came
-    (again,) = [one for one in paper.take_in() if one.id != form.id]
-    assert again.state == FormState.REVIEW and paper.desk.get(f"/desk/forms/{again.id}").status_code == 200
-
-
-def test_a_sheet_stays_while_another_of_its_applications_does(store: Store, paper: Paper, reader: Reader) -> None:
-    reader.write(RECORD)
-    (form,) = paper.take_in()
-    assert paper.press(form.id, "confirm").status_code == 302
-    with store.scope() as session, tenancy.tenant(session, KOTO):
-        (application,) = session.scalars(sa.select(Application))
-        columns = {name.key: getattr(application, name.key) for name in sa.inspect(Application).column_attrs}
-        other = columns | {
-            "id": ids.new_id(),
-            "line": 2,
-            "key_id": vault.of(session).new_key(session, "application", KOTO),
-        }
-        session.execute(sa.insert(Application), [other])
-        erasure.erase_application(session, application, actor="staff:1")
-        assert not erasure.is_erased(session, form)
-        erasure.erase_application(session, session.get_one(Application, (KOTO, other["id"])), actor="staff:1")
-        assert erasure.is_erased(session, form)
 
 
 def test_the_seconds_a_review_took_are_measured_a_field_and_a_sheet(paper: Paper, reader: Reader) -> None:
