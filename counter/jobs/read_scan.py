@@ -128,8 +128,7 @@ class _Reading:
     def _keep(self, position: int, image: Any, seen: PageReading | None) -> bool:
         """Whether the file is to be read on."""
         with self._session(write=False) as session:
-            phones = _phones(seen, self._templates)
-            ready = intake.prepare(session, seen, image, phones, dt.datetime.now(dt.UTC))
+            ready = intake.prepare(session, seen, image, dt.datetime.now(dt.UTC))
         with self._session() as session:
             if not intake.wanted(session, self._file_id):
                 return False
@@ -140,9 +139,3 @@ class _Reading:
     def _session(self, *, write: bool = True) -> Iterator[Session]:
         with self._store.scope(write=write) as session, tenancy.tenant(session, self._ward):
             yield session
-
-
-def _phones(seen: PageReading | None, templates: Mapping[str, Template]) -> frozenset[str]:
-    template = templates.get(seen.sheet_digest or "") if seen is not None else None
-    zones = [zone for page in template.sheet.pages for zone in page.zones] if template is not None else []
-    return frozenset(zone.key for zone in zones if zone.kind == "phone")

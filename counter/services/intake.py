@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,6 @@ from counter.models.keys import Key
 from counter.services import audit, duplicates, grouping, memory, pictures, spot_check
 from counter.services.blobs import Blobs
 from counter.services.grouping import UNREADABLE
-from forms.my_number import holds_my_number
 
 if TYPE_CHECKING:
     from ocr.results import PageReading
@@ -41,7 +40,6 @@ PUT_OFF = dt.timedelta(seconds=60)
 
 EMPTY = "ファイルが空でした"
 GAVE_UP = "読み取りの途中で止まりました"
-BLANKED = "個人番号とみられる部分を消しました"
 
 ONE_PAGE = (b"\xff\xd8\xff", b"\x89PNG")
 """How files begin that have one page whatever is in them."""
@@ -72,13 +70,12 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is made of a page before any transaction: our own picture, what tells a 個人番号, what a second scan shows."""
+    """What is made of a page before any transaction: our own picture, and what a second scan would show."""
 
     jpeg: bytes
     width: int
     height: int
     scale: float
-    told: frozenset[str]
     trace: duplicates.Trace
     scanned_before: str | None = None
 
@@ -255,19 +252,14 @@ def purge(session: Session, blobs: Blobs) -> int:
     return len(gone)
 
 
-def prepare(
-    session: Session, seen: PageReading | None, image: Any, phones: Collection[str], now: dt.datetime
-) -> Prepared:
-    """What takes its time, before the transaction that keeps the page. `phones`: keys of zones for phones."""
-    readings = list(seen.values.values()) if seen is not None and seen.found else []
-    told = [reading for reading in readings if _tells_a_number(reading, phones)]
-    pixels = pictures.withheld(image) if seen is None else seen.straightened  # a lost page may show a 個人番号
-    jpeg, width, height = pictures.encode(pixels, [reading.crop for reading in told])
+def prepare(session: Session, seen: PageReading | None, image: Any, now: dt.datetime) -> Prepared:
+    """What takes its time, before the transaction that keeps the page. The reader has blanked every 個人番号 in what it
+    saw; a page that it lost may show one, so nothing of that is kept."""
+    pixels = pictures.withheld(image) if seen is None else seen.straightened
+    jpeg, width, height = pictures.encode(pixels)
     found = duplicates.trace(seen)
     before = duplicates.scanned_before(session, seen, found, now)
-    return Prepared(
-        jpeg, width, height, width / pixels.shape[1], frozenset(reading.key for reading in told), found, before
-    )
+    return Prepared(jpeg, width, height, width / pixels.shape[1], found, before)
 
 
 def record_page(
@@ -315,15 +307,11 @@ def _keep_readings(
     of_parts = {key.rpartition(".")[0] for key in whole} & whole
     rows: dict[str, Reading] = {}
     for reading in readings:
-        hidden = reading.key in ready.told
         part = reading.key.rpartition(".")[0] in whole
-        row = _reading(
-            session, form, page, reading, ready.scale, hidden=hidden, part=part, whole=reading.key in of_parts
-        )
+        row = _reading(session, form, page, reading, ready.scale, part=part, whole=reading.key in of_parts)
         session.add(row)
         rows[reading.key] = row
-        if not hidden:
-            memory.keep_lines(session, form, row, reading.lines)
+        memory.keep_lines(session, form, row, reading.lines)
     for key, row in rows.items():  # a clerk is shown fields: one with a part to check is one to check
         if row.spot_check and (field := rows.get(key.rpartition(".")[0])) is not None:
             field.accepted = False
@@ -336,7 +324,6 @@ def _reading(
     reading: Read,
     scale: float,
     *,
-    hidden: bool,
     part: bool,
     whole: bool,
 ) -> Reading:
@@ -349,20 +336,16 @@ def _reading(
         key=reading.key,
         part=part,
         confidence=round(float(reading.confidence), 4),
-        accepted=bool(reading.accepted) and not hidden,
-        reasons=[BLANKED] if hidden else list(reading.reasons),
+        accepted=bool(reading.accepted),
+        reasons=list(reading.reasons),
         crop=[round(float(number) * scale) for number in reading.crop],
     )
-    content: Mapping[str, Any] = (
-        {"value": None, "text": "", "alternatives": []}
-        if hidden
-        else {
-            "value": reading.value,
-            "text": reading.text,
-            "alternatives": list(reading.alternatives),
-            "characters": [round(float(sure), 3) for sure in reading.char_confidences],
-        }
-    )
+    content = {
+        "value": reading.value,
+        "text": reading.text,
+        "alternatives": list(reading.alternatives),
+        "characters": [round(float(sure), 3) for sure in reading.char_confidences],
+    }
     if row.accepted and reading.text and not whole and spot_check.drawn(row.id):
         row.accepted, row.spot_check, row.reasons = False, True, [spot_check.REASON]
     row.content = vault.of(session).seal(session, form.key_id, f"reading:content:{row.id}", content)
@@ -376,10 +359,3 @@ def _fail(session: Session, file: ScanFile, reason: str) -> None:
 
 def _file(session: Session, file_id: str) -> ScanFile:
     return session.scalars(sa.select(ScanFile).where(ScanFile.id == file_id)).one()
-
-
-def _tells_a_number(reading: Read, phones: Collection[str]) -> bool:
-    """Twelve digits that are a valid 個人番号, unless they are a phone where one is asked: 81… phones have twelve too."""
-    if reading.key in phones and reading.value is not None:
-        return False
-    return any(holds_my_number(str(text)) for text in (reading.text, *reading.alternatives))

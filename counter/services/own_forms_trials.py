@@ -16,7 +16,6 @@ from counter.services import audit, own_forms, own_forms_reading, pictures, shee
 from counter.services.blobs import Blobs
 from counter.services.own_forms import NotNow
 from counter.services.own_forms_fields import places
-from forms.my_number import holds_my_number
 
 if TYPE_CHECKING:
     from ocr.results import PageReading
@@ -170,9 +169,8 @@ def _page(
     reading: PageReading | None, image: Any, digest: str, words: Mapping[str, Any], titles: Mapping[str, str]
 ) -> tuple[dict[str, Any], bytes]:
     values = list(reading.values.values()) if reading is not None and reading.found else []
-    told = [one for one in values if _tells_a_number(one, words)]
-    pixels = image if reading is None else reading.straightened
-    jpeg, width, height = pictures.encode(pixels, [one.crop for one in told])
+    pixels = pictures.withheld(image) if reading is None else reading.straightened  # nobody looked through it
+    jpeg, width, height = pictures.encode(pixels)
     scale = width / pixels.shape[1]
     mine = reading is not None and reading.found and reading.sheet_digest == digest
     whole = {one.key for one in values}
@@ -186,33 +184,26 @@ def _page(
         "width": width,
         "height": height,
         "values": [
-            _value(one, words, scale, hidden=one in told)
+            _value(one, words, scale)
             for one in sorted(values, key=lambda one: (one.crop[1], one.crop[0]))
             if mine and one.key.rpartition(".")[0] not in whole
         ],
     }, jpeg
 
 
-def _value(one: Read, words: Mapping[str, Any], scale: float, *, hidden: bool) -> dict[str, Any]:
+def _value(one: Read, words: Mapping[str, Any], scale: float) -> dict[str, Any]:
     place = words.get(one.key)
     shown = ""
-    if place is not None and one.value not in (None, "", [], {}) and not hidden:
+    if place is not None and one.value not in (None, "", [], {}):
         shown = str(place.kind.show(one.value))
     return {
         "label": f"{place.group} {place.label}".strip() if place is not None else one.key,
-        "text": "" if hidden else one.text,
+        "text": one.text,
         "shown": shown,
-        "accepted": bool(one.accepted) and not hidden,
+        "accepted": bool(one.accepted),
         "reasons": list(one.reasons),
         "crop": [round(float(side) * scale) for side in one.crop],
     }
-
-
-def _tells_a_number(one: Read, words: Mapping[str, Any]) -> bool:
-    place = words.get(one.key)
-    if place is not None and place.kind.code == "phone" and one.value is not None:
-        return False
-    return any(holds_my_number(str(text)) for text in (one.text, *one.alternatives))
 
 
 def _ours() -> dict[str, str]:

@@ -23,7 +23,7 @@ from counter.models.own_form import OwnForm, OwnFormPage, OwnFormTrial, OwnState
 from counter.services import own_forms_reading, own_forms_trials, sheets
 from counter.services.blobs import Blobs
 from ocr.prepared import MY_NUMBER, WRITTEN, Prepared
-from ocr.results import PageReading, Reading
+from ocr.results import BLANKED, PageReading, Reading
 from tests.conftest import both_backends
 from tests.desk import inputs
 from tests.moves import KOTO, SHIBUYA
@@ -271,7 +271,7 @@ def _sees(reads: Reads) -> PageReading:
     digest, template = list(reads.templates.items())[-1]
     values = {
         "applicant.name": Reading("applicant.name", {"family": "佐藤", "given": "花子"}, "佐藤花子", 0.99, True, ("確信度99%",), (), (20, 20, 90, 20), ()),
-        "damage.disaster": Reading("damage.disaster", None, "1234 5678 9018", 0.9, True, (), (), (20, 60, 90, 20), ()),
+        "damage.disaster": Reading("damage.disaster", None, "", 0.0, False, (BLANKED,), (), (20, 60, 90, 20), ()),
     }  # fmt: skip
     return PageReading(True, template.sheet.procedure, digest, 1, None, 0.5, values, (), reads.image)
 
@@ -289,7 +289,7 @@ def test_a_sample_is_tried_out_and_put_away(koto: Ward, monkeypatch: pytest.Monk
     jobs.try_out(koto.store, koto.instance, KOTO, waiting.id, Reads(sees=_sees))  # type: ignore[arg-type]
     text = koto.desk.get(at).text
     assert "佐藤　花子" in text and "この様式の1ページ" in text
-    assert "5678" not in text  # a 個人番号 is neither shown nor kept
+    assert BLANKED in text
     assert koto.desk.get(f"{at}/1.jpg").data.startswith(b"\xff\xd8")
     (trial,) = rows(koto.store, KOTO, OwnFormTrial)
     assert trial.source is None and "佐藤".encode() not in (trial.seen or b"")
