@@ -27,6 +27,7 @@ from counter.models.laid_document import LaidDocument, Look
 from counter.services import attachments, screening
 from counter.services.blobs import Blobs
 from counter.services.enclosing import enclose
+from tests.conftest import both_backends
 from tests.enclosures import pdf, photo
 from tests.integration.test_delivery import ledger
 from tests.pages import Page, Resident
@@ -151,6 +152,7 @@ def test_a_look_that_fails_three_times_ends_in_words_and_the_same_file_may_be_se
         assert again.id != first.id and again.look == Look.WAITING
 
 
+@both_backends
 def test_kills_repeats_and_a_process_that_does_not_start(store: Store, draft: tuple[str, str], blobs: Blobs) -> None:
     with store.scope() as session:
         attachments.add(session, blobs, draft[0], enclose(photo(), "a.jpg"))
