@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,12 @@ def _counts() -> list[sa.ColumnElement[Any]]:
 
 def _figures(row: Any) -> Figures:
     return Figures(**{name: getattr(row, name) for name in Figures.__dataclass_fields__})
+
+
+def together(found: Iterable[Figures]) -> Figures:
+    """The sum of several."""
+    every = list(found)
+    return Figures(**{name: sum(getattr(one, name) for one in every) for name in Figures.__dataclass_fields__})
 
 
 def overall(session: Session, since: dt.datetime, until: dt.datetime, procedure: str = "") -> Figures:

@@ -14,6 +14,7 @@ from counter.models.intake import Correction, PaperForm
 from counter.services.paper_readings import Seen
 from counter.services.paper_records import Record, fields
 from forms.gather import record_value
+from forms.kinds import Kind
 from forms.model import Procedure
 
 
@@ -50,24 +51,31 @@ def keep(
         value = record_value(record, path)
         raw = kinds[path].raw(value) if value is not None else {}
         said = raw if isinstance(raw, Mapping) else {}
-        for lesson in _lessons(one, kinds[path].code, value, said, seconds.get(path)):
+        for lesson in _lessons(one, kinds[path], value, said, seconds.get(path)):
             _write(session, form, procedure, lesson, actor, now)
 
 
-def _lessons(one: Seen, kind: str, value: Any, said: Mapping[str, Any], seconds: float | None) -> list[_Lesson]:
+def _lessons(one: Seen, kind: Kind, value: Any, said: Mapping[str, Any], seconds: float | None) -> list[_Lesson]:
+    """What the field's rules make of what was read stands beside what a clerk said: 江東区 and 東京都江東区 are one city."""
+    raw = kind.raw(one.value) if one.value is not None else {}
+    was = raw if isinstance(raw, Mapping) else {}
     own_row = all(part.reading_id != one.reading_id for part in one.parts)
     found = []
     if own_row and (not one.parts or one.value is not None):
         judged = None if one.parts else _judged(one.accepted or one.spot_check, one.text, value)
         found.append(
-            _Lesson(one.reading_id, one.path, kind, one.value, value, judged, one.spot_check and not one.parts, seconds)
+            _Lesson(
+                one.reading_id, one.path, kind.code, one.value, value, judged, one.spot_check and not one.parts, seconds
+            )
         )
         seconds = None  # the time belongs to the field, not to each of its zones
     for part in one.parts:
         text = said.get(part.name, "")
         judged = _judged(part.accepted or part.spot_check, part.text, text)
-        path, code = f"{one.path}.{part.name}", f"{kind}.{part.name}"
-        found.append(_Lesson(part.reading_id, path, code, part.text, text, judged, part.spot_check, seconds))
+        path, code = f"{one.path}.{part.name}", f"{kind.code}.{part.name}"
+        found.append(
+            _Lesson(part.reading_id, path, code, was.get(part.name, part.text), text, judged, part.spot_check, seconds)
+        )
         seconds = None
     return found
 

@@ -161,11 +161,13 @@ def _entries(
         yield replace(entry, state="doubtful", reasons=(*entry.reasons, CHANGED)) if changed else entry
 
 
+MISSING = "必要な項目ですが、記入がありません"
 CHANGED = "1人目の確認で直した項目です"
 
 
 def _entry(question: Question, heading: str, found: Seen | None, given: Any, told: Message | None) -> Entry:
-    reasons = [told.text()] if told else []
+    nothing = given in (None, "", [], {}) and (found is None or found.blank)
+    reasons = [MISSING if nothing else told.text()] if told else []
     if found is not None and not found.accepted:
         reasons = [*found.reasons, *reasons] or ["読み取りに自信がありません"]
     state = "doubtful" if reasons else "empty" if given in (None, "", [], {}) else "read"

@@ -90,6 +90,15 @@ for (const words of form.querySelectorAll("[data-take]")) {
   words.replaceWith(button);
 }
 
+for (const link of document.querySelectorAll("[data-focus] a[href^='#']")) {
+  link.addEventListener("click", (event) => {
+    const target = document.getElementById(link.hash.slice(1));
+    if (!target || !form.contains(target)) return;
+    event.preventDefault();
+    go(target); // with its picture and its error in view, which the browser would leave above the window
+  });
+}
+
 // -- keys
 
 form.addEventListener("focusout", (event) => { const item = itemOf(event.target); if (item) remember(item); });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import flask
@@ -57,8 +58,8 @@ def show() -> flask.typing.ResponseReturnValue:
         procedure=procedure,
         titles=known,
         all=figures.overall(db(), since, until, procedure),
-        kinds=figures.by_kind(db(), since, until, procedure),
-        procedures={} if procedure else figures.by_procedure(db(), since, until),
+        kinds=with_parts(figures.by_kind(db(), since, until, procedure)),
+        procedures={} if procedure else _rows(figures.by_procedure(db(), since, until)),
         speed=lists.speed(db(), since),
         words=kind_words,
         few=FEW,
@@ -74,6 +75,32 @@ def _weeks(now: dt.datetime, count: int) -> list[tuple[dt.datetime, dt.datetime]
     return list(itertools.pairwise(moments))
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table of figures. `part`: it is counted in the line above it too."""
+
+    name: str
+    found: Figures
+    part: bool = False
+
+
+def _rows(found: Mapping[str, Figures]) -> list[Row]:
+    return [Row(name, one) for name, one in found.items()]
+
+
+def with_parts(found: Mapping[str, Figures]) -> list[Row]:
+    """Kinds, each with its parts beneath it: clerks spend their time in a field, readers read its parts."""
+    kinds: dict[str, list[str]] = {}
+    for name in found:
+        kinds.setdefault(name.partition(".")[0], []).append(name)
+    groups = [(kind, figures.together(found[name] for name in names), names) for kind, names in kinds.items()]
+    made = []
+    for kind, all_, names in sorted(groups, key=lambda group: (-group[1].places, group[0])):
+        parts = [name for name in names if name != kind and found[name].places]
+        made += [Row(kind, all_), *(Row(name, found[name], part=True) for name in parts)]
+    return [row for row in made if row.found.places]
+
+
 def kind_words(kind: str) -> str:
     """A kind, or a part of one, as clerks call it."""
     base, _, part = kind.partition(".")
@@ -81,7 +108,7 @@ def kind_words(kind: str) -> str:
     if found is None or not part:
         return found.title if found else base
     labels = {one.name: one.label for one in found().parts()}  # kinds with parts take no arguments
-    return f"{found.title}（{labels.get(part, part)}）"
+    return f"{found.title}（{labels.get(part, part).removesuffix(f'（{found.title}）')}）"
 
 
 _KINDS = {kind.code: kind for kind in ALL_KINDS}
