@@ -15,7 +15,7 @@ from ocr.arrays import Bytes, Flags, Floats, Gray, Ids
 from ocr.likeness import edges
 from ocr.template import Template
 
-LONG_SIDE = 1200
+LONG_SIDE = 900
 FEATURES = 1500
 SMALL = 0.1
 DESCRIPTOR = 128

@@ -37,12 +37,10 @@ class Map:
 
 
 def remap(picture: Colour, mapped: Map) -> Colour:
-    return np.asarray(
-        cv2.remap(
-            picture, mapped.xy, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)
-        ),
-        np.uint8,
+    flat = cv2.remap(  # type: ignore[call-overload]  # its stubs know no map of pairs
+        picture, mapped.xy, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)
     )
+    return np.asarray(flat, np.uint8)
 
 
 def flat_map(gray: Gray, homography: Floats, blank: Gray, corners: Floats, size: tuple[int, int]) -> Map:

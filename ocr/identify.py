@@ -10,7 +10,7 @@ import numpy as np
 
 from forms.paper import Page
 from ocr import fingerprints
-from ocr.arrays import Bytes, Floats, Gray
+from ocr.arrays import Bytes, Floats, Gray, Ids
 from ocr.likeness import ALIKE, alike, duel, edges, laid_small, likeness
 from ocr.template import Template
 
@@ -150,19 +150,28 @@ def _alike_small(one: Bytes, two: Bytes) -> float:
 def _homography(points: Floats, descriptors: Bytes, known: fingerprints.Fingerprint) -> Floats | None:
     if len(known.points) < INLIERS:
         return None
-    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(
-        descriptors.astype(np.float32), known.descriptors.astype(np.float32), k=2
-    )
-    good = [a for a, b in (pair for pair in pairs if len(pair) == 2) if a.distance < RATIO * b.distance]
-    if len(good) < INLIERS:
+    rows, columns = _clearly_alike(descriptors, known.descriptors)
+    if len(rows) < INLIERS:
         return None
-    source = np.asarray([points[m.queryIdx, :2] for m in good], np.float32)
-    target = np.asarray([known.points[m.trainIdx, :2] for m in good], np.float32)
+    source, target = points[rows, :2], known.points[columns, :2]
     matrix, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 4.0)
     if matrix is None or int(inliers.sum()) < INLIERS:
         return None
     found = np.asarray(matrix, np.float32)
     return found if plausible(found) else None
+
+
+def _clearly_alike(one: Bytes, two: Bytes) -> tuple[Ids, Ids]:
+    """Pairs of descriptors where the next best of the second picture is clearly less like (squared distances are whole
+    numbers that a float32 holds exactly)."""
+    first, second = one.astype(np.float32), two.astype(np.float32)
+    apart = (second * second).sum(axis=1) - 2.0 * (first @ second.T)
+    rows, own = np.arange(len(first)), (first * first).sum(axis=1)
+    columns = apart.argmin(axis=1)
+    nearest = apart[rows, columns] + own
+    apart[rows, columns] = np.inf
+    good = nearest < RATIO**2 * (apart.min(axis=1) + own)
+    return rows[good], columns[good]
 
 
 def plausible(matrix: Floats) -> bool:

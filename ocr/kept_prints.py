@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-VERSION = "4"
+VERSION = "5"
 """Of how fingerprints are made and written: files of another are not looked at."""
 MOST = 1 << 20
 """Bytes of one; a whole page takes a quarter of it."""

@@ -177,7 +177,7 @@ def _by_markers(
             yield matrix, candidates
 
 
-CORNERS_KEPT = 24
+CORNERS_KEPT = 128
 
 
 @lru_cache(maxsize=CORNERS_KEPT)
