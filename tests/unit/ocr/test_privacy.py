@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr import privacy, sheet
+from ocr import privacy, sheet, text_rows
 from ocr import reading as steps
 from ocr.arrays import Gray
 from ocr.posterior import Alphabet, Posterior, TextPosterior
@@ -43,6 +43,17 @@ def test_any_picture(text: str, turns: int, hidden: bool) -> None:
     shown, boxes = hide_numbers(picture)
     assert bool(boxes) == hidden
     assert (shown[shown < 100].size == 0) == hidden
+
+
+def test_what_lies_on_its_side_is_found_without_turning_the_picture() -> None:
+    page = written(np.full((500, 900, 3), 255, np.uint8), "4567 8901 2345", 100, 200)
+    page = written(np.ascontiguousarray(np.rot90(page, 3)), NUMBER, 20, 620, 1.2)
+    dark = (page[:, :, 0] < 128).astype(np.uint8)
+    turned, _ = text_rows.turned(dark * 255, 90.0)
+    there = text_rows.rows(text_rows.pieces((turned > 128).astype(np.uint8)))
+    (here,) = text_rows.rows(text_rows.on_its_side(text_rows.pieces(dark)))
+    (same,) = [row for row in there if row.width > row.height]
+    assert max(abs(here.x - same.x), abs(here.y - same.y), abs(here.width - same.width)) <= 2
 
 
 def test_places_and_margins_of_a_sheet(one: Templates, printed: Printed) -> None:
