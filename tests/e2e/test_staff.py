@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from counter import create_app
+from counter import create_app, tenancy
 from counter.models.bundle import Channel
+from counter.models.memory import MemoryVersion, Step
 from counter.services.applications import submit_bundle
 from forms.gather import record_value
 from tests import databases
 from tests.e2e.conftest import NewContext
 from tests.e2e.looking import check, picture
-from tests.moves import answers, procedures
+from tests.moves import KOTO, answers, procedures
 from tests.papers import typed
 from tests.scans.hands import UNSEEN
 from tests.scans.make import FilledForm, fill_form
@@ -29,6 +30,7 @@ CODE = "child-allowance"
 PEOPLE = {
     "clerk@example.jp": ("clerk", ("child-support",)),
     "desk@example.jp": ("desk", ()),
+    "desk2@example.jp": ("desk", ()),
     "admin@example.jp": ("admin", ()),
 }
 
@@ -136,6 +138,7 @@ def test_a_photographed_sheet_comes_into_the_queue(
     press(page, "text=確認を始める")
     expect(page.locator("h1")).to_contain_text("児童手当")
     picture(page, pictures, "desk-review", whole=False)
+    somebody_else_may_not(page.url, visit)
     walk_by_keyboard(page)
     check(page)
     right(page, form)
@@ -149,8 +152,9 @@ def test_a_photographed_sheet_comes_into_the_queue(
     number = page.locator(".sc-number").first.inner_text().strip()
     learnt = "async () => (await (await fetch('/desk/memory')).text()).includes('第1版')"
     page.wait_for_function(learnt, polling=500, timeout=60_000)
-    page.goto("/desk/memory")
-    check(page)
+    page.goto("/desk/accuracy")
+    expect(page.locator(".sc-figures")).to_contain_text("そのまま正しい")
+    both_widths(page)
     clerk = visit(1366).new_page()
     sign_in(clerk, "clerk")
     clerk.goto("/office/cases?status=all")
@@ -163,6 +167,23 @@ def test_a_photographed_sheet_comes_into_the_queue(
     expect(clerk.locator("main")).to_contain_text(name.get("family") or name["single"])
     expect(clerk.locator(".sc-from--scanned, .sc-from--corrected").first).to_be_visible()
     picture(clerk, pictures, "office-case-from-paper")
+
+
+def both_widths(page: Page) -> None:
+    for width in (320, 1366):
+        page.set_viewport_size({"width": width, "height": 800})
+        check(page)
+
+
+def somebody_else_may_not(address: str, visit: NewContext) -> None:
+    """A sheet is in one hand at a time: another clerk is told whose, in the list and on the sheet's own page."""
+    other = visit(1366).new_page()
+    sign_in_any(other, "desk2", axe=False)
+    other.goto("/desk/forms")
+    expect(other.locator("tbody")).to_contain_text("deskさんが確認中")
+    other.goto(address)
+    expect(other.locator("main")).to_contain_text("いまdeskさんが確認しています")
+    both_widths(other)
 
 
 def walk_by_keyboard(page: Page) -> None:
@@ -222,11 +243,32 @@ def right(page: Page, form: FilledForm) -> None:
                 one.fill(text)
 
 
-def test_the_rest_of_the_staff_pages_hold_at_both_widths(visit: NewContext) -> None:
+def learnt(server: Server) -> None:
+    """A step of the memory with a trial to draw, as if many sheets had been confirmed."""
+    store = create_app(server.home.settings).extensions["store"]
+    with store.scope() as session, tenancy.tenant(session, KOTO):
+        session.add(MemoryVersion(
+            ward=KOTO, number=99, step=Step.LEARNT, spans=[[1, 99]], in_force=99, by="system", lines=900, sheets=40, added=30,
+            held_lines=50, held_sheets=5, right_before=30, right_after=44, won=15, lost=1, seconds=6.0,
+            kinds={"name": [30, 15, 26], "address": [20, 15, 18]},
+        ))  # fmt: skip
+        session.flush()
+    store.engine.dispose()
+
+
+def test_the_rest_of_the_staff_pages_hold_at_both_widths(visit: NewContext, server: Server) -> None:
+    learnt(server)
+    own = (
+        "/desk/own-forms",
+        "/desk/own-forms/new",
+        "/desk/memory/versions/99",
+        "/desk/accuracy?procedure=seal-registration",
+    )
+    settings = ("/staff/procedures", "/staff/procedures/child-allowance", "/staff/offices", "/desk/forms/second-look")
     for width in (1366, 320):
         for who, addresses in (
-            ("desk", ("/desk", "/desk/sheets", "/desk/forms", "/desk/forms/nothing", "/desk/memory")),
-            ("admin", ("/staff/people", "/staff/procedures", "/staff/procedures/child-allowance", "/staff/offices")),
+            ("desk", ("/desk", "/desk/sheets", "/desk/forms", "/desk/forms/nothing", *own)),
+            ("admin", ("/staff/people", *settings, "/desk/memory")),
             ("clerk", ("/office/cases?status=all", "/office/cases?number=0000")),
         ):
             page = visit(width).new_page()

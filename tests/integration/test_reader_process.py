@@ -162,9 +162,9 @@ read(extensions.connect(config.load()), pathlib.Path(sys.argv[1]), sys.argv[2], 
 def test_a_worker_killed_between_and_inside_pages_reads_each_page_once(
     desk: FlaskClient, store: Store, home: Home
 ) -> None:
-    send(desk, ("a.tiff", picture(5)))
+    send(desk, ("a.tiff", picture(3)))
     (file,) = rows(store, KOTO, ScanFile)
-    after = [1, 2, 4, 3, 100]  # answers given before the kill: it falls inside a page, or right after one was kept
+    after = [1, 2, 100]  # answers given before the kill: it falls inside a page, or right after one was kept
     kept: list[str] = []
     for steps in after:
         with subprocess.Popen(
@@ -184,5 +184,5 @@ def test_a_worker_killed_between_and_inside_pages_reads_each_page_once(
                 worker.stdin.flush()
     (file,) = rows(store, KOTO, ScanFile)
     assert file.state == FileState.READ
-    assert sorted(row.position for row in rows(store, KOTO, ScanPage)) == [0, 1, 2, 3, 4]
-    assert kept == ["0", "1", "2", "3", "4"], "a page was read again although it was kept"
+    assert sorted(row.position for row in rows(store, KOTO, ScanPage)) == [0, 1, 2]
+    assert kept == ["0", "1", "2"], "a page was read again although it was kept"

@@ -107,9 +107,14 @@ def _notes(form: FormRow, pages: Sequence[int], known: Mapping[str, completeness
     return notes
 
 
+def _is_application(line: Line) -> bool:
+    aside = line.form.state == FormState.SET_ASIDE
+    return line.form.reason != grouping.BLANK and not line.unknown and not aside
+
+
 def _summary(rows: Sequence[Line]) -> Summary:
     return Summary(
-        forms=sum(line.form.reason != grouping.BLANK and not line.unknown for line in rows),
+        forms=sum(_is_application(line) for line in rows),
         doubtful=sum(line.form.state == FormState.REVIEW and line.form.doubtful > 0 for line in rows),
         twins=sum(line.twin is not None for line in rows),
         unknown=sum(line.unknown for line in rows),

@@ -166,6 +166,7 @@ def unknown(batch_id: str) -> flask.typing.ResponseReturnValue:
         titles=titles(),
         before={form.id: unknown_pages.before(db(), form) for form, _ in pages},
         elsewhere=grouping.OTHER_WARD,
+        lost=grouping.UNREADABLE,
     )
 
 
