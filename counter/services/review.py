@@ -224,7 +224,7 @@ def identify(
 ) -> None:
     """A clerk says what an unrecognised page is; from here it is typed beside its image."""
     _claim(form, version, actor, now)
-    form.procedure = procedure.code
+    form.procedure, form.reason = procedure.code, None  # why nobody could tell is answered
     _touch(session, form, actor, now, "paper.identify")
 
 
