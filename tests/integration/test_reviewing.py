@@ -18,6 +18,9 @@ from counter.models.intake import Correction, FormState, PaperForm, Reading
 from counter.queries import accuracy
 from counter.queries import review as queue
 from counter.services import holding, second_look
+from counter.services.lessons import _lessons
+from counter.services.paper_readings import Part, Seen
+from counter.services.paper_records import fields
 from forms.gather import project
 from forms.procedures import CATALOGUE
 from tests.conftest import both_backends
@@ -234,6 +237,8 @@ def test_a_drawn_reading_is_looked_at_and_counts_as_accepted(
     (form,) = paper.take_in()
     assert sum(row.spot_check for row in rows(paper.store, KOTO, Reading)) > 20
     assert "抜き取り確認" in paper.desk.get(f"/desk/forms/{form.id}").text
+    found = {row.key: row for row in rows(paper.store, KOTO, Reading)}
+    assert not found["claimant.name"].accepted  # a part of it is to be looked at, so lists count the field
     assert paper.press(form.id, "confirm").status_code == 302
     now = dt.datetime.now(dt.UTC)
     with paper.store.scope(write=False) as session, tenancy.tenant(session, KOTO):
@@ -241,6 +246,16 @@ def test_a_drawn_reading_is_looked_at_and_counts_as_accepted(
     assert all_.checked == all_.accepted == all_.places > 20
     assert all_.precision.percent == 100.0
     assert "抜き取って確かめたところ、100.0%" in Page(paper.desk.get("/desk/accuracy")).text
+
+
+def test_a_city_written_short_is_the_same_city() -> None:
+    kind = next(one.field.kind for one, _ in fields(CATALOGUE["child-allowance"]) if one.path == "move.new_address")
+    value = kind.parse({"postcode": "1350052", "city": "江東区", "town": "潮見", "number": "1-2", "building": ""})
+    where: Any = {"page_id": "", "crop": (0, 0, 0, 0), "alternatives": (), "characters": ()}
+    city = Part("r1", "city", "江東区", 0.9, accepted=True, spot_check=False, **where)
+    seen = Seen("move.new_address", "r0", value, "", 0.9, accepted=True, reasons=(), parts=(city,), **where)
+    read = {one.path: (one.read, one.said) for one in _lessons(seen, kind, value, kind.raw(value), None)}
+    assert read["move.new_address.city"] == ("東京都江東区", "東京都江東区")
 
 
 def test_shares_know_how_little_they_know() -> None:

@@ -11,7 +11,7 @@ import pytest
 from forms.kinds import Choice, Date, Name
 from forms.paper import Zone
 from ocr import clean, marks
-from ocr.accept import Agreement, Doubt, Evidence, has_variant, judge
+from ocr.accept import Agreement, Doubt, Evidence, has_variant, judge, twins
 from ocr.calibration import NEVER, Calibration, Table, calibration, dump, load
 from ocr.compose import compose
 from ocr.decoding.by_kind import DECODERS
@@ -173,6 +173,12 @@ def test_variants_are_always_looked_at(name: str) -> None:
     assert has_variant(name)
     verdict = judge(Evidence("name", name, 1.0, list(Agreement)))
     assert not verdict.accepted and verdict.reasons == (Doubt.VARIANT,)
+
+
+def test_the_other_shapes_of_a_name_are_offered() -> None:
+    assert twins("高橋") == ("髙橋",)
+    assert "齋藤" in twins("斎藤")
+    assert twins("塚本") == ()  # its twin is stored as itself
 
 
 def test_check_digits_are_needed_for_company_numbers() -> None:
