@@ -313,7 +313,9 @@ def test_a_recognised_sheet_goes_into_review_as_any_other(koto: Ward, monkeypatc
         return PageReading(True, foreign.PROCEDURE, digest, 1, None, 0.1, values, (), image)
 
     monkeypatch.setattr("ocr.reading.read_page", seen)
-    monkeypatch.setattr(sheets, "templates", lambda *_: [])  # our own sheets take long to draw, and nobody compares them
+    monkeypatch.setattr(
+        sheets, "templates", lambda *_: []
+    )  # our own sheets take long to draw, and nobody compares them
     send(koto.desk, ("scan.tiff", picture()))
     (form,) = read_all(koto.store, koto.instance)
     assert (form.procedure, form.sheet_digest, form.serial) == (foreign.PROCEDURE, digest, None)

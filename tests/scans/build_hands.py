@@ -40,7 +40,8 @@ def cut_font(file: Path) -> None:
     cutter = subset.Subsetter(
         subset.Options(drop_tables=[*DROP, "mort", "morx"], hinting=False, glyph_names=False, notdef_outline=True)
     )
-    cutter.populate(unicodes=wanted & set(font.getBestCmap()))
+    drawn = {code for code, glyph in font.getBestCmap().items() if font["glyf"][glyph].numberOfContours}
+    cutter.populate(unicodes=wanted & drawn)  # some fonts name characters that they leave blank
     cutter.subset(font)
     font.flavor = "woff2"
     path = HANDS / f"{file.stem}.woff2"

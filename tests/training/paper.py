@@ -125,7 +125,8 @@ def _taken(page: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -
     moved = (corners - (width / 2, height / 2)) @ np.array(
         [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
     )
-    moved = moved + (width / 2, height / 2) + rng.normal(0, 0.008 * width if photo else 0.5, (4, 2))
+    moved += np.array([width / 2, height / 2])
+    moved += rng.normal(0, 0.008 * width if photo else 0.5, (4, 2))
     warp = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     small = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)
     paper = int(rng.integers(225, 255))
