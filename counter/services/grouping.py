@@ -133,9 +133,7 @@ def _begun_before(session: Session, file: ScanFile, seen: PageReading, position:
     ).one_or_none()
 
 
-def _look_again(
-    session: Session, form: PaperForm, seen: PageReading, found: Trace, scanned_before: str | None
-) -> None:
+def _look_again(session: Session, form: PaperForm, seen: PageReading, found: Trace, scanned_before: str | None) -> None:
     """A first page with little on it told little: this one may tell whether the form is one over again."""
     if form.twin_id is None and scanned_before not in (None, form.id):
         form.twin_id, form.twin_why = scanned_before, TwinWhy.ALIKE
