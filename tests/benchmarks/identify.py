@@ -196,7 +196,8 @@ def filled(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     page = cv2.cvtColor(page, cv2.COLOR_GRAY2BGR)
     for _ in range(int(rng.integers(15, 60))):
         x, y = rng.uniform((25, 40), (170, 260)) * MM
-        points = (*np.cumsum(rng.normal(0, 1.6, (int(rng.integers(6, 24)), 2)) * MM + (0.5 * MM, 0), axis=0), x, y)
+        points = np.cumsum(rng.normal(0, 1.6, (int(rng.integers(6, 24)), 2)) * MM + np.array([0.5 * MM, 0]), axis=0)
+        points += np.array([x, y])
         cv2.polylines(page, [points.astype(np.int32)], False, (60, 30, 30), 5, cv2.LINE_AA)
     if rng.random() < 0.5:
         cv2.circle(page, (round(float(rng.uniform(120, 190)) * MM), round(40 * MM)), round(7 * MM), (50, 40, 200), 6)
